@@ -1,0 +1,1 @@
+"""The contract kit: drives Schemathesis against the stub or a deployment."""

@@ -1,0 +1,1 @@
+"""A local, stateful Emporix: server, in-process application, pytest plugin."""

@@ -1,0 +1,1 @@
+"""The pytest plugin: fixtures for a server and a clean world per test."""
