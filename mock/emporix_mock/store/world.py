@@ -1,0 +1,262 @@
+"""A world: everything one tenant has. Units of work, snapshots, clock, ids, switches and records."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from emporix_mock.store.documents import Documents, Frozen, Undo
+from emporix_mock.store.sources import Clock, Ids, instant
+from emporix_mock.store.tokens import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+
+    Base = Callable[[str, "World"], Mapping[str, Frozen]]
+
+JOURNAL_LENGTH = 1000
+PROBLEMS_LENGTH = 1000
+EVENTS_LENGTH = 10_000
+TOKENS = "_tokens"
+
+
+class State:
+    """What the handlers of one service see of a world: its own collections, time, ids and events."""
+
+    __slots__ = ("_collections", "service", "world")
+
+    def __init__(self, world: World, service: str) -> None:
+        self.world = world
+        self.service = service
+        self._collections: dict[str, Documents] = {}
+
+    def collection(self, name: str) -> Documents:
+        """The service's collection `name`, made empty at first use."""
+        found = self._collections.get(name)
+        if found is None:
+            found = self._collections[name] = self.world.collection(self.service, name)
+        return found
+
+    @property
+    def tenant(self) -> str:
+        """The tenant whose world this is."""
+        return self.world.tenant
+
+    @property
+    def ids(self) -> Ids:
+        """The seeded source of ids."""
+        return self.world.ids
+
+    @property
+    def tokens(self) -> Tokens:
+        """The access tokens of the world."""
+        return self.world.tokens
+
+    def now(self) -> datetime:
+        """The world's time."""
+        return self.world.clock.now()
+
+    def timestamp(self) -> str:
+        """The world's time as most services print it."""
+        return instant(self.world.clock.now())
+
+    def emit(self, event_type: str, payload: Mapping[str, Any]) -> None:
+        """Put a domain event into the outbox; it is delivered once the unit of work has committed."""
+        self.world.emit(event_type, payload)
+
+
+class World:
+    """One tenant's world. `base(service, world)` gives the seeded contents of a service on first use."""
+
+    def __init__(
+        self, tenant: str, base: Base, *, seed: str = "0", token_owner: dict[str, str] | None = None
+    ) -> None:
+        self.tenant = tenant
+        self.clock = Clock()
+        self.ids = Ids(f"{seed}/{tenant}")
+        self.switches: dict[str, str] = {}
+        self.journal: deque[Any] = deque(maxlen=JOURNAL_LENGTH)
+        self.problems: list[dict[str, Any]] = []
+        self.faults: list[Any] = []
+        self.events: list[dict[str, Any]] = []
+        self.pending: deque[dict[str, Any]] = deque()
+        self.snapshots: dict[str, Snapshot] = {}
+        self._base = base
+        self._states: dict[str, State] = {}
+        self._collections: dict[tuple[str, str], Documents] = {}
+        self._bases: dict[str, Mapping[str, Frozen]] = {}
+        self._loaded: set[str] = set()
+        self._undo: Undo | None = None
+        self._events_since: list[dict[str, Any]] = []
+        self.tokens = Tokens(
+            self.collection(TOKENS, "tokens"), tenant, {} if token_owner is None else token_owner
+        )
+
+    def state(self, service: str) -> State:
+        """The view of one service; its seed is loaded at the first call."""
+        found = self._states.get(service)
+        if found is None:
+            self.load(service)
+            found = self._states[service] = State(self, service)
+        return found
+
+    def collection(self, service: str, name: str) -> Documents:
+        """One collection, made empty when the seed has none of that name."""
+        found = self._collections.get((service, name))
+        if found is None:
+            self.load(service)
+            found = self._made(service, name)
+        return found
+
+    def load(self, service: str) -> None:
+        """Load the seed of a service unless that has happened."""
+        if service not in self._loaded:
+            self._loaded.add(service)
+            if service not in self._bases:
+                self._bases[service] = {} if service == TOKENS else self._base(service, self)
+            for name, frozen in self._bases[service].items():
+                self._made(service, name).thaw(frozen)
+
+    def _made(self, service: str, name: str) -> Documents:
+        key = (service, name)
+        if key not in self._collections:
+            self._collections[key] = Documents(f"{service}/{name}", lambda: self._undo)
+        return self._collections[key]
+
+    @property
+    def services(self) -> list[str]:
+        """The services used so far."""
+        return sorted(self._loaded - {TOKENS})
+
+    def contents(self) -> Iterator[Documents]:
+        """Every collection of the world that exists so far."""
+        yield from self._collections.values()
+
+    # Units of work: a raised error undoes everything since the mark.
+
+    @contextmanager
+    def unit(self) -> Iterator[None]:
+        """Run a block that either happens whole or not at all; inside another unit it is a savepoint."""
+        outer = self._undo
+        if outer is None:
+            self._undo = []
+        undo = self._undo
+        assert undo is not None  # noqa: S101  # for the type checker
+        mark, events = len(undo), len(self._events_since)
+        try:
+            yield
+        except BaseException:
+            while len(undo) > mark:
+                documents, key, old, placed = undo.pop()
+                documents.undo(key, old, placed)
+            del self._events_since[events:]
+            raise
+        finally:
+            if outer is None:
+                self._commit(undo)
+
+    def _commit(self, undo: Undo) -> None:
+        self._undo = None
+        for documents, key, _, _ in undo:
+            documents.settle(key)
+        if self._events_since:
+            self.events.extend(self._events_since)
+            self.pending.extend(self._events_since)
+            self._events_since = []
+            del self.events[:-EVENTS_LENGTH]
+
+    def emit(self, event_type: str, payload: Mapping[str, Any]) -> None:
+        """Record a domain event; outside a unit of work it is pending at once."""
+        event = {
+            "id": self.ids.uuid(),
+            "type": event_type,
+            "at": instant(self.clock.now()),
+            "tenant": self.tenant,
+            "payload": dict(payload),
+        }
+        if self._undo is None:
+            self.events.append(event)
+            self.pending.append(event)
+        else:
+            self._events_since.append(event)
+
+    # Snapshots and reset.
+
+    def snapshot(self) -> Snapshot:
+        """The world as it is now; costs one reference per collection."""
+        return Snapshot(
+            {key: documents.freeze() for key, documents in self._collections.items()},
+            frozenset(self._loaded),
+            self.clock.dump(),
+            self.ids.dump(),
+            dict(self.switches),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Return to a snapshot; services first used since then start from their seed again."""
+        later = self._loaded - snapshot.services
+        for service in self._loaded:
+            self._clear(service)
+        for (service, name), frozen in snapshot.collections.items():
+            self._made(service, name).thaw(frozen)
+        self._loaded = set(snapshot.services)
+        for service in later:
+            self.load(service)
+        self.clock.load(snapshot.clock)
+        self.ids.load(snapshot.ids)
+        self.switches = dict(snapshot.switches)
+
+    def reset(self, service: str | None = None, *, empty: bool = False) -> None:
+        """Return to the seed (or to nothing): one service's documents, or the world with all its records."""
+        if empty and service is None:
+            self._base, self._bases = (lambda _service, _world: {}), {}
+        for name in [service] if service else self.services:
+            self._clear(name)
+            if not empty:
+                self._loaded.discard(name)
+                self.load(name)
+        if service is None:
+            self._clear(TOKENS)
+            self.clock.reset()
+            self.ids.reset()
+            for record in (
+                self.switches,
+                self.faults,
+                self.problems,
+                self.events,
+                self.pending,
+                self.journal,
+            ):
+                record.clear()
+
+    def reseed(self, base: Base) -> None:
+        """Start from another seed."""
+        self._base, self._bases = base, {}
+        self.reset()
+
+    def _clear(self, service: str) -> None:
+        for (owner, _), documents in self._collections.items():
+            if owner == service:
+                documents.thaw(None)
+
+
+class Snapshot:
+    """A world at one moment."""
+
+    __slots__ = ("clock", "collections", "ids", "services", "switches")
+
+    def __init__(
+        self,
+        collections: dict[tuple[str, str], Frozen],
+        services: frozenset[str],
+        clock: tuple[float, float | None],
+        ids: object,
+        switches: dict[str, str],
+    ) -> None:
+        self.collections = collections
+        self.services = services
+        self.clock = clock
+        self.ids = ids
+        self.switches = switches
