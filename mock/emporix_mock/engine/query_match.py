@@ -75,7 +75,7 @@ def _all(parts: tuple[Matcher, ...]) -> Matcher:
 def _clause(clause: Clause, localized: frozenset[str]) -> Matcher:
     test = clause.test
     if isinstance(test, Presence):
-        leaf = _is_null if test.kind == "null" else _is_present
+        leaf: _ValueTest = _is_null if test.kind == "null" else _is_present
     else:
         leaf = _each_element(_value_test(test))
         if clause.key in localized:

@@ -1,0 +1,86 @@
+"""JSON Schema validation of one service: a registry of its document and validators made at first use.
+
+jsonschema-rs is also what Schemathesis validates with, so the stub and the contract run agree.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import jsonschema_rs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Violation(NamedTuple):
+    """The first thing wrong: where in the instance (dotted), which keyword, and a sentence."""
+
+    field: str
+    keyword: str
+    message: str
+
+
+def fold_nullable(node: Any) -> Any:
+    """A copy of `node` in which OpenAPI's `nullable` is said in JSON Schema's own words."""
+    if isinstance(node, list):
+        return [fold_nullable(entry) for entry in node]
+    if not isinstance(node, dict):
+        return node
+    folded = {key: fold_nullable(value) for key, value in node.items() if key not in ("example", "examples")}
+    # A property may be called `example`; only schema positions lose theirs.
+    for key in ("example", "examples"):
+        if isinstance(node.get(key), dict) and "type" in node[key]:
+            folded[key] = fold_nullable(node[key])
+    if folded.get("nullable") is True:
+        del folded["nullable"]
+        if isinstance(folded.get("type"), str):
+            folded["type"] = [folded["type"], "null"]
+            if "enum" in folded and None not in folded["enum"]:
+                folded["enum"] = [*folded["enum"], None]
+        elif not folded.keys().isdisjoint(("$ref", "allOf", "oneOf", "anyOf")):
+            return {"anyOf": [folded, {"type": "null"}]}
+    return folded
+
+
+class Schemas:
+    """The schemas of one compiled document."""
+
+    def __init__(self, service: str, document: Mapping[str, Any]) -> None:
+        self._uri = f"urn:emporix-mock:{service}"
+        self._document = document
+        self._registry: jsonschema_rs.Registry | None = None
+        self._validators: dict[str, jsonschema_rs.Draft4Validator] = {}
+
+    def validator(self, pointer: str) -> jsonschema_rs.Draft4Validator:
+        """The validator of the schema at `pointer`, compiled at the first call."""
+        found = self._validators.get(pointer)
+        if found is None:
+            if self._registry is None:
+                folded = fold_nullable(self._document)
+                self._registry = jsonschema_rs.Registry([(self._uri, folded)], draft=jsonschema_rs.Draft4)
+            found = self._validators[pointer] = jsonschema_rs.Draft4Validator(
+                {"$ref": f"{self._uri}#{_fragment(pointer)}"},
+                registry=self._registry,
+                validate_formats=True,
+            )
+        return found
+
+
+def _fragment(pointer: str) -> str:
+    return pointer.replace("%", "%25").replace("{", "%7B").replace("}", "%7D").replace(" ", "%20")
+
+
+def first_violation(validator: jsonschema_rs.Draft4Validator, instance: Any) -> Violation | None:
+    """What is wrong with `instance`, None when nothing is."""
+    for error in validator.iter_errors(instance):
+        path = [str(part) for part in error.instance_path]
+        keyword = str(error.kind.name)
+        if keyword == "required":
+            path.append(str(getattr(error.kind, "property", "")).strip('"'))
+        return Violation(".".join(path), keyword, _sentence(error.message))
+    return None
+
+
+def _sentence(message: str, limit: int = 300) -> str:
+    return message if len(message) <= limit else message[: limit - 1] + "…"
