@@ -11,7 +11,9 @@ from emporix_mock.rules.coupon_issue import (
     CODE_CHARACTERS,
     CodeSettings,
     code_settings,
+    completed,
     coupon_from_template,
+    gaps,
     normal_code,
     plain_code,
     referral_code,
@@ -289,3 +291,54 @@ def test_code_settings_are_read(mixin):
 )
 def test_missing_or_unreadable_code_settings_have_defaults(mixin):
     assert code_settings(mixin) == NONE
+
+
+@pytest.mark.parametrize(
+    ("money", "field"),
+    [
+        ({"amount": -0.01}, "discountAbsolute.amount"),
+        ({"currency": "eur"}, "discountAbsolute.currency"),
+        ({"currency": "EURO"}, "discountAbsolute.currency"),
+        ({"amount": 0, "currency": "EUR"}, None),
+    ],
+)
+def test_amounts_keep_to_the_limits_of_creation(money, field):
+    assert [found.field for found in violations({"discountAbsolute": money})] == [field] * (field is not None)
+
+
+@pytest.mark.parametrize(
+    ("coupon", "fields"),
+    [
+        ({"discountType": "PERCENT"}, ["discountPercentage"]),
+        ({"discountType": "PERCENT", "discountPercentage": 0}, []),
+        ({}, ["discountAbsolute.amount"]),
+        ({"discountAbsolute": {"amount": 0}}, []),
+        ({"discountType": "FREE_SHIPPING"}, []),
+        (
+            {"discountType": "FREE_SHIPPING", "categoryRestricted": True},
+            ["restrictions.includedCategories"],
+        ),
+        ({"discountAbsolute": {"amount": 0}, "restrictions": {"includedCategories": ["a"]}}, []),
+    ],
+)
+def test_gaps_are_named_only_where_asked_for(coupon, fields):
+    assert [found.field for found in gaps(coupon, discount=True, categories=True)] == fields
+    assert gaps(coupon, discount=False, categories=False) == []
+
+
+def test_a_coupon_is_completed_and_keeps_nothing_of_the_servers_side():
+    sent = {"name": "x", "code": "MINE", "status": "USED", "redemptionCount": 3, "maxRedemptions": 1}
+    assert completed(sent) == {
+        "name": "x",
+        "discountType": "ABSOLUTE",
+        "discountAbsolute": {"amount": 0, "currency": "USD"},
+        "discountCalculationType": "SUBTOTAL",
+        "allowAnonymous": False,
+        "maxRedemptions": 1,
+        "maxRedemptionsPerCustomer": -1,
+        "categoryRestricted": False,
+        "segmentRestricted": False,
+    }
+    percent = completed({"discountType": "PERCENT", "discountAbsolute": {"amount": 2}})
+    assert percent["discountAbsolute"] == {"amount": 2, "currency": "USD"}
+    assert "discountAbsolute" not in completed({"discountType": "PERCENT"})

@@ -300,3 +300,9 @@ def test_deleting_every_redemption_brings_the_counters_back_to_zero(made, random
     coupon = uncount_redemption(coupon, {"legalEntityId": "LE1"})
     assert coupon["redemptionCount"] == 0
     assert all(row["count"] == 0 for row in coupon.get("legalEntityRedemptions", []))
+
+
+def test_used_up_can_win_over_run_out():
+    used_up = {**period(None, PAST), "maxRedemptions": 1, "redemptionCount": 1}
+    assert coupon_status(used_up, NOW, used_first=True) == "USED"
+    assert coupon_status({**used_up, "redemptionCount": 0}, NOW, used_first=True) == "EXPIRED"

@@ -14,6 +14,7 @@ from emporix_mock.rules.points import (
     active_points,
     add_points,
     chargeback,
+    creation,
     earn,
     format_timestamp,
     has_reference,
@@ -326,3 +327,22 @@ def test_a_summary_shares_nothing_with_the_account():
     view["redeemedPointsList"][0]["points"] = 99
     view["addedPointsList"].clear()
     assert ledger == before
+
+
+def test_a_second_completion_and_another_text_can_be_chosen():
+    until = NOW + timedelta(days=1)
+    chosen = {"now": NOW, "until": until, "description": "For {order}: {order}", "repeated": True}
+    twice = earn(earn(account(), "B1", 5, entry_id="E1", **chosen), "B1", 5, entry_id="E2", **chosen)
+    assert [item["description"] for item in twice["addedPointsList"]] == ["For B1: B1"] * 2
+
+
+def test_what_runs_out_soonest_can_go_first_and_what_lasts_goes_last():
+    late, soon = (NOW + timedelta(days=days) for days in (9, 3))
+    entries = [entry(5), entry(5, until=late.isoformat()), entry(5, until=soon.isoformat())]
+    changed, _ = redeem(account(*entries), 11, now=NOW, redemption_id="R", first="validUntil")
+    assert [taken for taken, _ in used(changed)] == [1, 5, 5]
+
+
+def test_an_entry_begins_when_its_body_says_or_now():
+    assert creation({}, NOW) == NOW
+    assert creation({"createdAt": "2020-01-01T01:00:00+01:00"}, NOW) == datetime(2020, 1, 1, tzinfo=UTC)

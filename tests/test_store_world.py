@@ -34,7 +34,36 @@ def test_reset_returns_to_the_seed_and_not_to_empty() -> None:
     world.reset(empty=True)
     assert coupons.ids() == []
     world.reset("coupon")
-    assert coupons.ids() == []
+    assert coupons.ids() == ["A"]
+
+
+def test_an_emptied_world_is_empty_for_services_used_later_and_finds_its_seed_again() -> None:
+    world = World("acme", base)
+    world.reset(empty=True)
+    snapshot = world.snapshot()
+    assert world.state("coupon").collection("coupons").ids() == []
+    world.reset()
+    assert world.state("coupon").collection("coupons").ids() == ["A"]
+    world.restore(snapshot)
+    assert world.state("coupon").collection("coupons").ids() == []
+
+
+def test_adopt_takes_everything_but_the_tokens_and_leaves_the_other_alone() -> None:
+    origin, copy = World("acme", base), World("beta", base)
+    origin.state("coupon").collection("coupons").put("B", {"code": "B"})
+    origin.tokens.issue(Principal("service", "acme", "secret"))
+    origin.switches["x"] = "y"
+    origin.clock.freeze(datetime(2030, 1, 1, tzinfo=UTC))
+    ids = copy.ids.dump()
+    copy.adopt(origin)
+    assert copy.ids.dump() == ids
+    copy.state("coupon").collection("coupons").delete("A")
+    assert copy.state("coupon").collection("coupons").ids() == ["B"]
+    assert origin.state("coupon").collection("coupons").ids() == ["A", "B"]
+    assert copy.tokens.find("secret") is None
+    assert origin.tokens.find("secret") is not None
+    assert copy.switches == {"x": "y"}
+    assert copy.clock.now() == datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def test_reset_of_one_service_leaves_the_others_alone() -> None:

@@ -5,6 +5,7 @@ Documents are in wire form and never changed; random numbers come from the calle
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,20 @@ _FROM_TEMPLATE = (
     "allowAnonymous",
     "maxRedemptions",
     "maxRedemptionsPerCustomer",
+)
+_CURRENCY = re.compile("[A-Z]{3}")
+_NO_MONEY: Mapping[str, Any] = {"amount": 0, "currency": "USD"}
+_DEFAULTS: Mapping[str, Any] = {
+    "discountType": "ABSOLUTE",
+    "allowAnonymous": False,
+    "maxRedemptions": -1,
+    "maxRedemptionsPerCustomer": -1,
+    "discountCalculationType": "SUBTOTAL",
+    "categoryRestricted": False,
+    "segmentRestricted": False,
+}
+SERVER_SIDE = frozenset(
+    {"code", "status", "redemptionCount", "legalEntityRedemptions", "referralCoupon", "deleted"}
 )
 _RESTRICTIONS = ("validFor", "validFrom", "validUntil")
 
@@ -50,6 +65,7 @@ class CodeSettings:
 def violations(coupon: Mapping[str, Any]) -> list[Violation]:
     """List the documented constraints that a complete (merged) coupon breaks; empty when it is sound.
 
+    Updates may send amounts that creation refuses, yet what is stored must keep to creation's limits.
     Tolerated, because documented requests carry them: a percentage beside ABSOLUTE, an amount beside
     the other types, empty lists, and the per-customer limit -1 of an anonymous coupon.
     """
@@ -59,8 +75,15 @@ def violations(coupon: Mapping[str, Any]) -> list[Violation]:
     included, excluded = limits.get("includedCategories") or (), limits.get("excludedCategories") or ()
     anonymous, per_customer = coupon.get("allowAnonymous"), coupon.get("maxRedemptionsPerCustomer", -1)
     category_list = "includedCategories" if included else "excludedCategories"
+    money = _mapping(coupon.get("discountAbsolute"))
     found: list[tuple[object, str, str]] = [
         (not 0 <= coupon.get("discountPercentage", 0) <= 100, "discountPercentage", "not within 0 and 100"),
+        (money.get("amount", 0) < 0, "discountAbsolute.amount", "below 0"),
+        (
+            not _CURRENCY.fullmatch(money.get("currency", "USD")),
+            "discountAbsolute.currency",
+            "not three capital letters",
+        ),
         (
             coupon.get("discountType") == "FREE_SHIPPING" and by_category,
             "categoryRestricted",
@@ -84,6 +107,35 @@ def violations(coupon: Mapping[str, Any]) -> list[Violation]:
         ),
     ]
     return [Violation(field, message) for broken, field, message in found if broken]
+
+
+def gaps(coupon: Mapping[str, Any], *, discount: bool, categories: bool) -> list[Violation]:
+    """List what a coupon as it was sent leaves open, where that is asked for; nothing documents it.
+
+    `discount`: a percentage with PERCENT, an amount with ABSOLUTE (the type when none is named).
+    `categories`: included categories with the category flag.
+    """
+    limits = _mapping(coupon.get("restrictions"))
+    kind, by_category = coupon.get("discountType", "ABSOLUTE"), coupon.get("categoryRestricted")
+    amount = _mapping(coupon.get("discountAbsolute")).get("amount")
+    found: list[tuple[object, str]] = [
+        (discount and kind == "PERCENT" and "discountPercentage" not in coupon, "discountPercentage"),
+        (discount and kind == "ABSOLUTE" and amount is None, "discountAbsolute.amount"),
+        (
+            categories and by_category and not limits.get("includedCategories"),
+            "restrictions.includedCategories",
+        ),
+    ]
+    return [Violation(field, "required") for open_, field in found if open_]
+
+
+def completed(coupon: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a coupon with the document's defaults and a counter, as it is stored."""
+    kept = {name: value for name, value in coupon.items() if name not in SERVER_SIDE}
+    filled = {**_DEFAULTS, **kept}
+    if "discountAbsolute" in kept or filled["discountType"] == "ABSOLUTE":
+        filled["discountAbsolute"] = {**_NO_MONEY, **_mapping(kept.get("discountAbsolute"))}
+    return filled
 
 
 def code_settings(mixin: Mapping[str, Any] | None) -> CodeSettings:

@@ -54,7 +54,10 @@ class Uses:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One wish to redeem: `coupon` None when there is none, `request` None when the body was empty."""
+    """One wish to redeem: `coupon` None when there is none, `request` None when the body was empty.
+
+    `used_first` is that of `coupon_status`.
+    """
 
     code: str
     coupon: Mapping[str, Any] | None
@@ -62,10 +65,11 @@ class Attempt:
     caller: Caller
     uses: Uses
     now: datetime
+    used_first: bool = False
 
 
-def coupon_status(coupon: Mapping[str, Any], now: datetime) -> Status:
-    """Derive the status at `now`; EXPIRED wins over USED, which is a choice.
+def coupon_status(coupon: Mapping[str, Any], now: datetime, *, used_first: bool = False) -> Status:
+    """Derive the status at `now`; EXPIRED wins over USED, which is a choice that `used_first` turns round.
 
     Raises `ValueError` for a period that is no date-time; a stored coupon has none.
     """
@@ -73,10 +77,11 @@ def coupon_status(coupon: Mapping[str, Any], now: datetime) -> Status:
     start, end = _moment(limits.get("validFrom")), _moment(limits.get("validUntil"))
     if start is not None and now < start:
         return "INACTIVE"
-    if end is not None and now > end:
-        return "EXPIRED"
     allowed = coupon.get("maxRedemptions", UNLIMITED)
-    return "USED" if allowed != UNLIMITED and coupon.get("redemptionCount", 0) >= allowed else "VALID"
+    used = allowed != UNLIMITED and coupon.get("redemptionCount", 0) >= allowed
+    if end is not None and now > end:
+        return "USED" if used and used_first else "EXPIRED"
+    return "USED" if used else "VALID"
 
 
 def redeemer(request: Mapping[str, Any], caller: Caller) -> str | None:
@@ -154,7 +159,7 @@ def _segments(attempt: Attempt) -> Refusal | None:
 
 
 def _period_and_count(attempt: Attempt) -> Refusal | None:
-    status = coupon_status(_mapping(attempt.coupon), attempt.now)
+    status = coupon_status(_mapping(attempt.coupon), attempt.now, used_first=attempt.used_first)
     if status == "VALID":
         return None
     return Refusal("coupon_status", 400, "status", f"Coupon {attempt.code} is {status}")

@@ -11,22 +11,25 @@ from __future__ import annotations
 import calendar
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 Account = Mapping[str, Any]
 Entry = Mapping[str, Any]
+UseFirst = Literal["createdAt", "validUntil"]
 
 CHARGEBACK_TEXT = "Chargeback - redeemed voucher could not be created."
 CHARGEBACK_YEARS = 3
+EARNED_TEXT = "Bonuspunkte für Bestellung {order}"
 MAX_POINTS = 2**53 - 1  # the largest whole number that every JSON reader keeps exact
 _FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
+_LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
-class InvalidPoints(ValueError):  # noqa: N818  # named for what the caller meets, as its siblings are
+class InvalidPoints(ValueError):
     """An amount of points that is not a whole number from 1 to `MAX_POINTS`, or overfills the account."""
 
 
-class InvalidTimestamp(ValueError):  # noqa: N818
+class InvalidTimestamp(ValueError):
     """`field` of an entry holds `value`, which is not an ISO 8601 moment."""
 
     def __init__(self, field: str, value: object) -> None:
@@ -35,7 +38,7 @@ class InvalidTimestamp(ValueError):  # noqa: N818
         self.value = value
 
 
-class NotEnoughPoints(Exception):  # noqa: N818
+class NotEnoughPoints(Exception):
     """A redemption of `wanted` points met only `active` redeemable ones; nothing was changed."""
 
     def __init__(self, active: int, wanted: int) -> None:
@@ -76,6 +79,11 @@ def has_reference(account: Account, order_id: str) -> bool:
     return any(entry.get("reference-id") == order_id for entry in _entries(account))
 
 
+def creation(body: Entry, now: datetime) -> datetime:
+    """Give the moment at which an entry asked for by `body` begins. Raises `InvalidTimestamp`."""
+    return _moment(body, "createdAt") or now
+
+
 def add_points(
     account: Account,
     body: Entry,
@@ -92,7 +100,7 @@ def add_points(
     Which fields are kept is undocumented; the samples send impossible ones.
     """
     points = _whole_points(body.get("points"))
-    created = _moment(body, "createdAt") or now
+    created = creation(body, now)
     until = _moment(body, "validUntil") or default_valid_until
     before = active_points(account, now)
     if before + points > MAX_POINTS:
@@ -112,28 +120,44 @@ def add_points(
 
 
 def earn(
-    account: Account, order_id: str, points: int, *, now: datetime, entry_id: str, until: datetime
+    account: Account,
+    order_id: str,
+    points: int,
+    *,
+    now: datetime,
+    entry_id: str,
+    until: datetime,
+    description: str = EARNED_TEXT,
+    repeated: bool = False,
 ) -> dict[str, Any]:
     """Append the entry for a completed order; unchanged when it earned before or earns nothing.
 
-    One entry per order is a choice: what a second completion event does is undocumented.
+    `{order}` in the description stands for the order. One entry per order is a choice, which
+    `repeated` lifts: what a second completion event does is undocumented.
     """
-    if points == 0 or has_reference(account, order_id):
+    if points == 0 or (not repeated and has_reference(account, order_id)):
         return dict(account)
     body = {
         "reference-id": order_id,
-        "description": f"Bonuspunkte für Bestellung {order_id}",
+        "description": description.replace("{order}", order_id),
         "points": points,
     }
     return add_points(account, body, now=now, entry_id=entry_id, default_valid_until=until)
 
 
 def redeem(
-    account: Account, points: int, *, now: datetime, redemption_id: str, description: str | None = None
+    account: Account,
+    points: int,
+    *,
+    now: datetime,
+    redemption_id: str,
+    description: str | None = None,
+    first: UseFirst = "createdAt",
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Take points from live entries, oldest first; return the new account and the redemption entry.
 
-    Raises `InvalidPoints`, and `NotEnoughPoints` before anything changes.
+    The documented samples also fit `first` = "validUntil", what runs out soonest first. Raises
+    `InvalidPoints`, and `NotEnoughPoints` before anything changes.
     """
     points = _whole_points(points)
     active = active_points(account, now)
@@ -148,7 +172,7 @@ def redeem(
     }
     changed = {
         **account,
-        "addedPointsList": _consume(_entries(account), points, now, redemption_id),
+        "addedPointsList": _consume(_entries(account), points, now, redemption_id, first),
         "redeemedPointsList": [*(account.get("redeemedPointsList") or ()), redemption],
     }
     return changed, redemption
@@ -164,10 +188,13 @@ def chargeback(account: Account, points: int, *, now: datetime, entry_id: str) -
     return add_points(account, body, now=now, entry_id=entry_id, default_valid_until=until)
 
 
-def _consume(entries: list[Entry], points: int, now: datetime, redemption_id: str) -> list[Entry]:
+def _consume(
+    entries: list[Entry], points: int, now: datetime, redemption_id: str, first: UseFirst
+) -> list[Entry]:
     changed = list(entries)
     live = [index for index, entry in enumerate(entries) if _open(entry) > 0 and _alive(entry, now)]
-    for index in sorted(live, key=lambda index: _moment(entries[index], "createdAt") or _FIRST_MOMENT):
+    unset = _FIRST_MOMENT if first == "createdAt" else _LAST_MOMENT
+    for index in sorted(live, key=lambda index: _moment(entries[index], first) or unset):
         entry = entries[index]
         taken = min(_open(entry), points)
         if taken == 0:

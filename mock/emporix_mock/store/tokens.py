@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from emporix_mock.store.documents import Documents
 
+RESTRICTED = "--"
 Kind = Literal["service", "anonymous", "customer", "employee"]
 
 
@@ -33,8 +34,19 @@ class Principal:
     expires_at: float = float("inf")
 
     def may(self, *scopes: str) -> bool:
-        """Whether one of `scopes` is held; the platform itself holds all."""
-        return "*" in self.scopes or not self.scopes.isdisjoint(scopes)
+        """Whether one of `scopes` is held, plain or for a restriction; the platform itself holds all."""
+        return (
+            "*" in self.scopes
+            or not self.scopes.isdisjoint(scopes)
+            or any(name.partition(RESTRICTED)[0] in scopes for name in self.scopes if RESTRICTED in name)
+        )
+
+    def restrictions(self, scope: str) -> frozenset[str] | None:
+        """What a held scope is restricted to (`order.order_manage--DE` to `DE`); None for no limit."""
+        if "*" in self.scopes or scope in self.scopes:
+            return None
+        prefix = scope + RESTRICTED
+        return frozenset(n.removeprefix(prefix) for n in self.scopes if n.startswith(prefix))
 
     @property
     def scope(self) -> str:

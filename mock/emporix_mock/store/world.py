@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.store.documents import Documents, Frozen, Undo
@@ -68,13 +69,18 @@ class State:
 
 
 class World:
-    """One tenant's world. `base(service, world)` gives the seeded contents of a service on first use."""
+    """One tenant's world. `base(service, world)` gives the seeded contents of a service on first use.
+
+    `began` is the moment that relative times of a seed count from, whenever the service is first used:
+    the making of the world or its last reset.
+    """
 
     def __init__(
         self, tenant: str, base: Base, *, seed: str = "0", token_owner: dict[str, str] | None = None
     ) -> None:
         self.tenant = tenant
         self.clock = Clock()
+        self.began = self.clock.now()
         self.ids = Ids(f"{seed}/{tenant}")
         self.switches: dict[str, str] = {}
         self.journal: deque[Any] = deque(maxlen=JOURNAL_LENGTH)
@@ -88,6 +94,7 @@ class World:
         self._collections: dict[tuple[str, str], Documents] = {}
         self._bases: dict[str, Mapping[str, Frozen]] = {}
         self._loaded: set[str] = set()
+        self._emptied = False
         self._undo: Undo | None = None
         self._events_since: list[dict[str, Any]] = []
         self.tokens = Tokens(
@@ -111,13 +118,20 @@ class World:
         return found
 
     def load(self, service: str) -> None:
-        """Load the seed of a service unless that has happened."""
+        """Load the seed of a service unless that has happened, or the world was emptied."""
         if service not in self._loaded:
             self._loaded.add(service)
-            if service not in self._bases:
-                self._bases[service] = {} if service == TOKENS else self._base(service, self)
-            for name, frozen in self._bases[service].items():
-                self._made(service, name).thaw(frozen)
+            if not self._emptied and service != TOKENS:
+                self._fill(service)
+
+    def _fill(self, service: str) -> None:
+        for name, frozen in self._seeded(service).items():
+            self._made(service, name).thaw(frozen)
+
+    def _seeded(self, service: str) -> Mapping[str, Frozen]:
+        if service not in self._bases:
+            self._bases[service] = self._base(service, self)
+        return self._bases[service]
 
     def _made(self, service: str, name: str) -> Documents:
         key = (service, name)
@@ -130,9 +144,10 @@ class World:
         """The services used so far."""
         return sorted(self._loaded - {TOKENS})
 
-    def contents(self) -> Iterator[Documents]:
-        """Every collection of the world that exists so far."""
-        yield from self._collections.values()
+    def contents(self) -> Iterator[tuple[str, str, Documents]]:
+        """Service, name and documents of every collection that exists so far."""
+        for (service, name), documents in self._collections.items():
+            yield service, name, documents
 
     # Units of work: a raised error undoes everything since the mark.
 
@@ -192,6 +207,8 @@ class World:
             self.clock.dump(),
             self.ids.dump(),
             dict(self.switches),
+            self._emptied,
+            self.clock.now(),
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -202,24 +219,38 @@ class World:
         for (service, name), frozen in snapshot.collections.items():
             self._made(service, name).thaw(frozen)
         self._loaded = set(snapshot.services)
+        self._emptied = snapshot.emptied
         for service in later:
             self.load(service)
         self.clock.load(snapshot.clock)
         self.ids.load(snapshot.ids)
         self.switches = dict(snapshot.switches)
 
+    def restored(self, snapshot: Snapshot) -> dict[tuple[str, str], Frozen]:
+        """The contents that `restore` would give: the snapshot's, and the seeds of services used since."""
+        found = dict(snapshot.collections)
+        for service in self._loaded - snapshot.services:
+            for name, frozen in ({} if snapshot.emptied else self._seeded(service)).items():
+                found[service, name] = frozen
+        return found
+
     def reset(self, service: str | None = None, *, empty: bool = False) -> None:
-        """Return to the seed (or to nothing): one service's documents, or the world with all its records."""
-        if empty and service is None:
-            self._base, self._bases = (lambda _service, _world: {}), {}
+        """Return to the seed (or to nothing): one service's documents, or the world with all its records.
+
+        An emptied world stays empty for services not used yet, until it is reset to its seed.
+        """
+        if service is None:
+            self.clock.reset()
+            self.began = self.clock.now()
+            self._bases = {}
         for name in [service] if service else self.services:
             self._clear(name)
+            self._loaded.add(name)
             if not empty:
-                self._loaded.discard(name)
-                self.load(name)
+                self._fill(name)
         if service is None:
+            self._emptied = empty
             self._clear(TOKENS)
-            self.clock.reset()
             self.ids.reset()
             for record in (
                 self.switches,
@@ -236,27 +267,32 @@ class World:
         self._base, self._bases = base, {}
         self.reset()
 
+    def adopt(self, other: World) -> None:
+        """Take over documents, seed, clock and switches of another world.
+
+        Tokens and the sequence of ids stay this world's own: the same ids would be the same tokens.
+        """
+        snapshot = other.snapshot()
+        for key in [key for key in snapshot.collections if key[0] == TOKENS]:
+            del snapshot.collections[key]
+        self._base, self._bases, self.began = other._base, dict(other._bases), other.began
+        snapshot.ids = self.ids.dump()
+        self.restore(snapshot)
+
     def _clear(self, service: str) -> None:
         for (owner, _), documents in self._collections.items():
             if owner == service:
                 documents.thaw(None)
 
 
+@dataclass(slots=True)
 class Snapshot:
     """A world at one moment."""
 
-    __slots__ = ("clock", "collections", "ids", "services", "switches")
-
-    def __init__(
-        self,
-        collections: dict[tuple[str, str], Frozen],
-        services: frozenset[str],
-        clock: tuple[float, float | None],
-        ids: object,
-        switches: dict[str, str],
-    ) -> None:
-        self.collections = collections
-        self.services = services
-        self.clock = clock
-        self.ids = ids
-        self.switches = switches
+    collections: dict[tuple[str, str], Frozen]
+    services: frozenset[str]
+    clock: tuple[float, float | None]
+    ids: object
+    switches: dict[str, str]
+    emptied: bool
+    at: datetime

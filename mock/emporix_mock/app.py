@@ -1,0 +1,97 @@
+"""Putting a server together: source of documents, seed, services, front."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from emporix_mock import seed
+from emporix_mock.asgi.front import Front
+from emporix_mock.asgi.runtime import Runtime
+from emporix_mock.asgi.service_app import ServiceApp
+from emporix_mock.config import Config
+from emporix_mock.errors import ConfigurationError
+from emporix_mock.services import registry
+from emporix_mock.store.worlds import UnknownWorldError, Worlds
+from emporix_mock_spec import catalog, load
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emporix_mock.asgi.reference import Reference
+    from emporix_mock.store.world import Base
+    from emporix_mock_spec.load import Source
+
+CONTROL = "_mock"
+
+
+def create_app(config: Config | None = None) -> Front:
+    """The ASGI application of a server.
+
+    Raises `SpecError` for a source without documents, `ConfigurationError` for a tenant name or a
+    seed that cannot be used; each says in one line how to mend it.
+    """
+    config = config or Config()
+    source = load.bundled() if config.spec == "bundled" else load.official(config.spec_dir)
+    base = seed.base(config.seed, source, random_seed=config.random_seed)
+    try:
+        worlds = Worlds(
+            base,
+            default=config.tenant,
+            seed=config.random_seed,
+            automatic=config.automatic_worlds,
+            limit=config.world_limit,
+        )
+    except UnknownWorldError:
+        raise ConfigurationError(
+            f"'{config.tenant}' is no tenant name: 3 to 16 lower-case letters and digits, a letter first"
+        ) from None
+
+    def build(name: str, runtime: Runtime) -> ServiceApp:
+        if name == CONTROL:
+            return _control(config, source, base, runtime)
+        return ServiceApp(name, source.document(name), registry.load(name), runtime)
+
+    runtime = Runtime(worlds, build, registry.SUBSCRIBERS)
+    return Front(runtime, {**segments(source.services), CONTROL: (CONTROL,)})
+
+
+def create_reference_app(config: Config | None = None) -> Reference:
+    """The same server behind Connexion's own middleware, for comparison; raises as `create_app` does."""
+    from emporix_mock.asgi.reference import Reference  # noqa: PLC0415  # serves no user
+
+    return Reference(create_app(config))
+
+
+def _control(config: Config, source: Source, own: Base, runtime: Runtime) -> ServiceApp:
+    """The control API of a server; imported when somebody uses it."""
+    from emporix_mock.asgi.control.app import ControlApp  # noqa: PLC0415
+    from emporix_mock.asgi.control.declare import Control  # noqa: PLC0415
+    from emporix_mock.asgi.control.operations import entries  # noqa: PLC0415
+    from emporix_mock_fixtures import read as shipped  # noqa: PLC0415
+
+    @cache
+    def base(name: str) -> Base:
+        if name == config.seed:
+            return own
+        if name not in shipped.names():
+            raise ConfigurationError(
+                f"there is no seed set '{name}'; shipped are {', '.join(shipped.names())}"
+            )
+        return seed.base(name, source, random_seed=config.random_seed)
+
+    operations = cache(lambda: list(entries(source)))
+    return ControlApp(Control(runtime, source, config, base, operations))
+
+
+def segments(services: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """First path segment to the services below it; aliases of undocumented bases included."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, entry in catalog.services().items():
+        if name in services:
+            for segment in entry.segments:
+                found[segment] = (*found.get(segment, ()), name)
+    for segment, name in registry.EXTRA_SEGMENTS.items():
+        if name in services:
+            found[segment] = (name,)
+    return found

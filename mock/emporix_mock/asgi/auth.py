@@ -1,0 +1,89 @@
+"""Who calls, and whether this token may: order and answers of conventions, sections 1 and 2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emporix_mock.asgi import wording
+from emporix_mock.asgi.errors import EXPIRED_TOKEN, INVALID_TOKEN
+from emporix_mock.errors import Forbidden
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emporix_mock.asgi.plan import Plan
+    from emporix_mock.store.tokens import Principal
+    from emporix_mock.store.worlds import Worlds
+
+
+def authenticate(worlds: Worlds, headers: Mapping[bytes, bytes]) -> Principal:
+    """The principal of the bearer token; the gateway's 401 for none, an unknown or an expired one."""
+    raw = headers.get(b"authorization")
+    if raw is None or raw[:7].lower() != b"bearer ":
+        raise INVALID_TOKEN
+    token = raw[7:].strip().decode("latin-1")
+    world = worlds.of_token(token)
+    principal = world.tokens.find(token) if world is not None else None
+    if world is None or principal is None:
+        raise INVALID_TOKEN
+    if principal.expires_at <= world.clock.seconds():
+        raise EXPIRED_TOKEN
+    return principal
+
+
+def check_tenant(
+    service: str, principal: Principal, path_tenant: str | None, headers: Mapping[bytes, bytes]
+) -> None:
+    """Compare the tenants of header, path and token.
+
+    Dashboard tokens must send `Emporix-Tenant` (401 without it); a path that names another tenant
+    than the token is 400, not 401 or 403.
+    """
+    header = headers.get(b"emporix-tenant")
+    if header is None:
+        if principal.kind == "employee":
+            raise INVALID_TOKEN
+    elif header.decode("latin-1") != (path_tenant or principal.tenant):
+        raise wording.tenant_header(header.decode("latin-1"))
+    if path_tenant is not None and path_tenant != principal.tenant:
+        raise wording.wrong_tenant(service, path_tenant, principal.tenant)
+
+
+def authorise(plan: Plan, principal: Principal) -> None:
+    """Check kind and scopes of a token against what the operation accepts.
+
+    A requirement of a bearer scheme without scopes asks for a kind of token; scopes are alternatives
+    whatever kind of token holds them. A token of the wrong kind is 401 (client-quirks 11), a missing
+    scope 403.
+    """
+    access = plan.access
+    if access is not None:
+        if access.kinds and principal.kind not in access.kinds:
+            if access.wrong_kind == 403:
+                raise Forbidden(
+                    "The token is not one of a signed-in customer.", type="insufficient_permissions"
+                )
+            raise INVALID_TOKEN
+        if access.scopes and not principal.may(*access.scopes):
+            raise wording.missing_scope(plan.service, access.scopes)
+        return
+    lacking: tuple[str, ...] = ()
+    for schemes, scopes in plan.alternatives:
+        if scopes:
+            if principal.may(*scopes):
+                return
+            lacking += scopes
+        elif all(accepts(scheme, principal) for scheme in schemes):
+            return
+    if plan.alternatives and not lacking:
+        raise INVALID_TOKEN
+    if lacking:
+        raise wording.missing_scope(plan.service, tuple(dict.fromkeys(lacking)))
+
+
+def accepts(scheme: str, principal: Principal) -> bool:
+    """Whether a scheme without scopes, named after a kind of token, is met by this one."""
+    name = scheme.lower()
+    if "customer" in name:
+        return principal.kind in ("customer", "employee")
+    return "anonymous" not in name or principal.kind == "anonymous"

@@ -1,0 +1,97 @@
+"""What the document of the tenant-managed customers cannot say: rules, aliases, who sees whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emporix_mock.engine import directory
+from emporix_mock.engine.service import Service
+from emporix_mock.errors import Detail, EmporixError, NotFound
+from emporix_mock.rules.customers import company_ids, is_id
+
+if TYPE_CHECKING:
+    from emporix_mock.engine.context import RequestContext
+    from emporix_mock.store.documents import Document
+    from emporix_mock.store.tokens import Principal
+    from emporix_mock.store.world import State
+
+service = Service("customer-service")
+
+INVALID_ID = service.rule("invalid-id", 400, type="validation_violation", source="conventions, section 11")
+UNKNOWN_TYPE = service.rule(
+    "unknown-type", 400, type="validation_violation", source="document: two values are supported"
+)
+UNKNOWN_RESTRICTION = service.rule(
+    "unknown-restriction",
+    400,
+    type="validation_violation",
+    source="document: a restriction is one of the tenant's setting `restrictions`",
+)
+CONTACT_EMAIL_UNSET = service.rule(
+    "contact-email-unset",
+    400,
+    type="validation_violation",
+    source="changelog 2026-04-27: the contact e-mail can be changed, not unset",
+)
+NOT_OWN = service.rule(
+    "not-own-company",
+    403,
+    type="Forbidden",
+    source="identity facts, section 3: `_own` scopes reach the own companies only [status is a choice]",
+)
+
+service.alias(
+    "GET",
+    "/caas-customer/{tenant}/customers",
+    "GET-customer-tenant-list-customers",
+    source="client-quirks 73",
+)
+
+
+def missing_customer(number: str) -> EmporixError:
+    """The 404 for a customer; its type is a media type, as published."""
+    return NotFound(
+        "Customer not Found",
+        type="application/json",
+        details=[Detail(f"Couldn't find a customer with customerNumber '{number}'")],
+    )
+
+
+def visible(ctx: RequestContext, state: State, customer: Document) -> bool:
+    """Whether the caller's scopes reach a customer.
+
+    The plain scope reaches all, with a restriction suffix those of that restriction and those without
+    one; `_own` reaches the customers that share a company with the caller.
+    """
+    caller, scope = ctx.caller(), scope_of(ctx)
+    if caller.may(scope):
+        allowed = caller.restrictions(scope)
+        return allowed is None or customer.get("restriction") in (None, *allowed)
+    return not company_ids(customer).isdisjoint(_own_companies(state, caller))
+
+
+def scope_of(ctx: RequestContext) -> str:
+    """The scope that lets a caller do this to any customer."""
+    reads = ctx.operation_id.startswith("GET-") or ctx.operation_id == "POST-customer-tenant-search"
+    return f"customer.customer_{'read' if reads else 'manage'}"
+
+
+def _own_companies(state: State, caller: Principal) -> frozenset[str]:
+    """The company that the token is bound to, else all companies of its customer."""
+    if caller.legal_entity_id is not None:
+        return frozenset((caller.legal_entity_id,))
+    customer = directory.find(state, caller.customer_id) if caller.customer_id else None
+    return company_ids(customer) if customer else frozenset()
+
+
+def check_id(value: Any, field: str) -> None:
+    """Refuse an id that a client chose and the platform cannot take."""
+    if not isinstance(value, str) or not is_id(value):
+        raise INVALID_ID(
+            "An id has 1 to 66 letters, digits, underscores and hyphens.",
+            details=[Detail(f"'{value}' is no valid id", field, "invalid_field")],
+        )
+
+
+service.collection("customers", new_id="given", references={"preferredSite": "site-settings-service/sites"})
+service.collection("addresses", references={"_parent": "customer-service/customers"})

@@ -1,0 +1,104 @@
+"""One real server for the whole run; a world of its own for every test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from emporix_mock.app import create_app
+from emporix_mock.config import Config
+from emporix_mock.server import Server as RunningServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from emporix_mock.asgi.front import Front
+    from emporix_mock.store.world import World as StoredWorld
+
+_tenants = count(1)
+MIA = "mia.keller@example.com"
+
+
+@dataclass
+class Server:
+    """A running server: its base URL and, for white-box looks, the application behind it."""
+
+    url: str
+    app: Front
+
+
+def serve(config: Config) -> Iterator[Server]:
+    """Run a server in a thread on a free port until the generator is closed."""
+    app = create_app(config)
+    with RunningServer(app) as url:
+        yield Server(url, app)
+
+
+@pytest.fixture(scope="session")
+def mock() -> Iterator[Server]:
+    """The server with the bundled documents and the seed `loyalty`."""
+    yield from serve(Config(seed="loyalty"))
+
+
+@dataclass
+class World:
+    """A tenant of its own: clients for each kind of caller."""
+
+    server: Server
+    tenant: str
+
+    @property
+    def stored(self) -> StoredWorld:
+        """The world behind the server."""
+        return self.server.app.runtime.worlds.get(self.tenant)
+
+    def service_token(self, scope: str | None = None) -> str:
+        """A token of the backend key, narrowed to `scope` when given."""
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": f"{self.tenant}-backend",
+            "client_secret": f"{self.tenant}-backend-secret",
+        } | ({"scope": scope} if scope is not None else {})
+        answer = httpx.post(f"{self.server.url}/oauth/token", data=form)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["access_token"])
+
+    def anonymous(self) -> dict[str, Any]:
+        """The answer of an anonymous login."""
+        answer = httpx.get(
+            f"{self.server.url}/customerlogin/auth/anonymous/login",
+            params={"tenant": self.tenant, "client_id": f"{self.tenant}-storefront"},
+        )
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def login(self, email: str = MIA, password: str = "Loyal-Points-1") -> dict[str, Any]:
+        """The answer of a customer's login in a fresh session."""
+        with self.client(self.anonymous()["access_token"]) as client:
+            credentials = {"email": email, "password": password}
+            answer = client.post(f"/customer/{self.tenant}/login", json=credentials)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def client(self, token: str | None = None) -> httpx.Client:
+        """An HTTP client with a bearer token."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=self.server.url, headers=headers)
+
+    def backend(self, scope: str | None = None) -> httpx.Client:
+        """A client of the backend key."""
+        return self.client(self.service_token(scope))
+
+    def customer(self, email: str = MIA, password: str = "Loyal-Points-1") -> httpx.Client:
+        """A client of a signed-in customer."""
+        return self.client(self.login(email, password)["access_token"])
+
+
+@pytest.fixture
+def world(mock: Server) -> World:
+    """A fresh world with the seed `loyalty`."""
+    return World(mock, f"t{next(_tenants)}x")
