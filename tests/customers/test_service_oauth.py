@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emporix_mock.engine import scopes
+from emporix_mock.platform import scopes
 from emporix_mock_spec import load
 from emporix_mock_spec import scopes as shipped
 
@@ -106,6 +106,11 @@ def test_a_wrong_secret_is_refused(shop, key, secret):
         "Client credentials are invalid",
         "oauth.v2.invalid_client",
     )
+
+
+def test_a_missing_secret_is_a_wrong_one(shop):
+    form = {"grant_type": "client_credentials", "client_id": f"{shop.tenant}-backend"}
+    assert fault(shop.http.post("/oauth/token", data=form))[0] == 401
 
 
 def test_another_grant_type_is_refused(shop):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.engine import api_keys
 from emporix_mock.engine.service import Service
 from emporix_mock.errors import Unauthorized
+from emporix_mock.platform import api_keys
 from emporix_mock.store.tokens import Principal
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine.context import Result
 from emporix_mock.engine.patching import merge_patch
-from emporix_mock.engine.sites import MAIN_SITE, site_mixin
-from emporix_mock.engine.tenant_settings import setting
+from emporix_mock.platform.sites import MAIN_SITE, site_mixin
+from emporix_mock.platform.tenant_settings import setting
 from emporix_mock.rules.coupon_issue import (
     SERVER_SIDE,
     Violation,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine.context import Result
-from emporix_mock.engine.sites import MAIN_SITE, site, site_mixin
 from emporix_mock.errors import NotFound
+from emporix_mock.platform.sites import MAIN_SITE, site, site_mixin
 from emporix_mock.rules.coupon_issue import code_settings, completed, referral_code, referral_coupon
 from emporix_mock.services.coupon.coupons import opened, shown, stored_code
 from emporix_mock.services.coupon.declared import COUPONS, service

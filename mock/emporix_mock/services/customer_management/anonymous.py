@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emporix_mock.engine import api_keys
+from emporix_mock.platform import api_keys
 from emporix_mock.services.customer_management import tokens
 from emporix_mock.services.customer_management.declared import ANONYMOUS_REUSE, required, service
 

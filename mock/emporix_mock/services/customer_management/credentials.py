@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emporix_mock.engine import credentials, directory, mails, password_migration
 from emporix_mock.engine.context import Result
 from emporix_mock.errors import Conflict
+from emporix_mock.platform import credentials, directory, mails, password_migration
 from emporix_mock.services.customer_management.declared import (
     INVALID_ONE_TIME_TOKEN,
     me,

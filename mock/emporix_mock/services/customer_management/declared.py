@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.engine import directory
 from emporix_mock.engine.service import Service
 from emporix_mock.errors import Detail, Unauthorized
+from emporix_mock.platform import directory
 
 if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext

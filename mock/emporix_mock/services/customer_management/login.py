@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from emporix_mock.engine import credentials, directory, password_migration
 from emporix_mock.engine.context import Result
+from emporix_mock.platform import credentials, directory, password_migration
 from emporix_mock.rules.customers import company_ids
 from emporix_mock.services.customer_management import tokens
 from emporix_mock.services.customer_management.declared import (

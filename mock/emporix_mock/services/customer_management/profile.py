@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emporix_mock.engine import credentials, directory
+from emporix_mock.platform import credentials, directory
 from emporix_mock.rules import customers as rules
 from emporix_mock.services.customer_management.declared import me, service
 from emporix_mock.services.customer_management.signup import add_address

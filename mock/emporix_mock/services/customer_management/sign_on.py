@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.engine import credentials, directory
-from emporix_mock.engine.tenant_settings import setting
 from emporix_mock.errors import Detail, NotFound
+from emporix_mock.platform import credentials, directory
+from emporix_mock.platform.tenant_settings import setting
 from emporix_mock.services.customer_management import tokens
 from emporix_mock.services.customer_management.declared import invalid_token, service
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.engine import credentials, directory, mails
 from emporix_mock.engine.context import Result
-from emporix_mock.engine.tenant_settings import setting
 from emporix_mock.errors import Detail, NotFound
+from emporix_mock.platform import credentials, directory, mails
+from emporix_mock.platform.tenant_settings import setting
 from emporix_mock.rules import customers as rules
 from emporix_mock.services.customer_management.declared import required, service
 from emporix_mock.services.customer_management.login import logged_in

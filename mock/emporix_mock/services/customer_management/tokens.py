@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from emporix_mock.engine import directory
 from emporix_mock.errors import Unauthorized
+from emporix_mock.platform import directory
 from emporix_mock.rules import saas_token
 from emporix_mock.services.customer_management.declared import CONTACT_ONLY, NOT_ACTIVE, ON_HOLD, SPELLING
 from emporix_mock.store.tokens import Principal

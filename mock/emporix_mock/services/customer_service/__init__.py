@@ -1,7 +1,7 @@
 """Customer service, tenant-managed: customers, their addresses, import with password migration.
 
 The tenant's side of one real service; the customer's side is customer-management. What both need is in
-`engine/directory.py` and `engine/credentials.py`.
+`platform/directory.py` and `platform/credentials.py`.
 """
 
 from emporix_mock.services.customer_service import addresses, customers, importing, migration

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from emporix_mock.engine import crud, directory
+from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result
 from emporix_mock.engine.resource import PARENT, Resource
 from emporix_mock.errors import Detail, NotFound
+from emporix_mock.platform import directory
 from emporix_mock.rules import customers as rules
 from emporix_mock.services.customer_service.declared import check_id, missing_customer, service, visible
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.engine import credentials, crud, directory, mails
+from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result
 from emporix_mock.engine.resource import Resource
-from emporix_mock.engine.tenant_settings import setting
 from emporix_mock.errors import Detail
+from emporix_mock.platform import credentials, directory, mails
+from emporix_mock.platform.tenant_settings import setting
 from emporix_mock.rules import customers as rules
 from emporix_mock.services.customer_service.declared import (
     CONTACT_EMAIL_UNSET,

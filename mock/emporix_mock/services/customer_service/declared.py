@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.engine import directory
 from emporix_mock.engine.service import Service
 from emporix_mock.errors import Detail, EmporixError, NotFound
+from emporix_mock.platform import directory
 from emporix_mock.rules.customers import company_ids, is_id
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.engine import credentials, directory, password_migration
 from emporix_mock.errors import EmporixError
+from emporix_mock.platform import credentials, directory, password_migration
 from emporix_mock.rules import customers as rules
 from emporix_mock.services.customer_service.customers import check
 from emporix_mock.services.customer_service.declared import service

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emporix_mock.engine import password_migration
 from emporix_mock.engine.context import Result
 from emporix_mock.errors import Detail, NotFound
+from emporix_mock.platform import password_migration
 from emporix_mock.rules.retention import InvalidDate, completed
 from emporix_mock.services.customer_service.declared import service
 

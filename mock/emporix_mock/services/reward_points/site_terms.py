@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.engine.sites import site, site_mixin
+from emporix_mock.platform.sites import site, site_mixin
 from emporix_mock.rules.earning import RewardSettings, reward_settings, valid_until
 from emporix_mock.services.reward_points.declared import SETTINGS_CACHE
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emporix_mock.engine import credentials, mails
+from emporix_mock.platform import credentials, mails
 from emporix_mock.rules import retention
 
 if TYPE_CHECKING:

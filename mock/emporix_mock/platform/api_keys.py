@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from emporix_mock.engine import scopes
 from emporix_mock.errors import Unauthorized
+from emporix_mock.platform import scopes
 
 if TYPE_CHECKING:
     from emporix_mock.store.world import State

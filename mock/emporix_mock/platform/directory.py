@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emporix_mock.engine import credentials
 from emporix_mock.engine.crud import sorted_by_position
 from emporix_mock.engine.resource import PARENT
-from emporix_mock.engine.tenant_settings import setting
 from emporix_mock.errors import Conflict
+from emporix_mock.platform import credentials
+from emporix_mock.platform.tenant_settings import setting
 from emporix_mock.rules.customers import PREFERENCES, tidied
 
 if TYPE_CHECKING:
