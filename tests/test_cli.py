@@ -35,11 +35,15 @@ def loaded_by(*arguments: str) -> set[str]:
         f"try: main({list(arguments)!r})\nexcept SystemExit: pass\n"
         "print('LOADED', *(name for name in sys.modules if '.' not in name))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
     return HEAVY & set(done.stdout.rpartition("LOADED")[2].split())
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["up", "--help"], ["operations", "--help"], ["spec", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["up", "--help"], ["operations", "--help"], ["spec", "--help"]]
+)
 def test_help_needs_nothing_heavy(arguments: Sequence[str]) -> None:
     assert loaded_by(*arguments) == set()
 
@@ -100,7 +104,9 @@ def test_operations_as_json_say_scopes_and_aliases(capsys: pytest.CaptureFixture
     found = {each["id"]: each for each in json.loads(capsys.readouterr().out)}
     assert {each["service"] for each in found.values()} == {"reward-points"}
     assert {each["level"] for each in found.values()} == {"behaviour"}
-    assert any("/reward-points/public/customer/redeemOptions" in str(each["aliases"]) for each in found.values())
+    assert any(
+        "/reward-points/public/customer/redeemOptions" in str(each["aliases"]) for each in found.values()
+    )
     assert any("rewardspoints.rewardpoints_manage" in each["scopes"] for each in found.values())
 
 
@@ -114,7 +120,11 @@ def test_every_official_operation_is_listed() -> None:
 def test_a_reader_that_has_seen_enough_ends_the_list_quietly() -> None:
     command = Path(sys.executable).with_name("emporix-mock")
     done = subprocess.run(
-        f"{command} operations --json | head -n 1", shell=True, capture_output=True, text=True, timeout=60, check=True
+        ["sh", "-c", f"{command} operations --json | head -n 1"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     assert done.stdout == "[\n"
     assert done.stderr == ""

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from emporix_mock_spec import catalog
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -120,7 +122,12 @@ def test_the_env_file_is_written_whole_and_true(mock: tuple[Running, Path]) -> N
 
 def test_the_control_api_says_what_was_started(mock: tuple[Running, Path]) -> None:
     health = httpx.get(f"{mock[0].url}/_mock/health").json()
-    assert (health["tenant"], health["seed"], health["spec"], health["problems"]) == ("acme", "loyalty", "bundled", 0)
+    assert (health["tenant"], health["seed"], health["spec"], health["problems"]) == (
+        "acme",
+        "loyalty",
+        "bundled",
+        0,
+    )
 
 
 def test_tenant_seed_and_quiet(tmp_path: Path) -> None:
@@ -146,7 +153,9 @@ def test_a_seed_without_customers_prints_lines_that_work_too() -> None:
         lines = [line for line in running.lines if "curl " in line]
         assert len(lines) == 3
         script = "\n".join([lines[0], lines[1], "echo", lines[2]])
-        done = subprocess.run(["sh", "-eu", "-c", script], capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(
+            ["sh", "-eu", "-c", script], capture_output=True, text=True, timeout=60, check=True
+        )
         options, anonymous = done.stdout.splitlines()
         assert options == "[]"
         assert json.loads(anonymous)["access_token"]
@@ -195,7 +204,9 @@ def test_a_signal_ends_it_well_and_soon_with_connections_open(sig: signal.Signal
 
 def test_a_request_that_hangs_does_not_keep_it() -> None:
     with up("--quiet") as running:
-        httpx.post(f"{running.url}/_mock/worlds/acme/faults", json={"operation": "*", "delay": 60}).raise_for_status()
+        httpx.post(
+            f"{running.url}/_mock/worlds/acme/faults", json={"operation": "*", "delay": 60}
+        ).raise_for_status()
         host, _, port = running.url.removeprefix("http://").partition(":")
         with socket.create_connection((host, int(port))) as hanging:
             hanging.sendall(b"GET /reward-points/acme/redeemOptions HTTP/1.1\r\nHost: mock\r\n\r\n")
@@ -272,9 +283,6 @@ def test_a_folder_without_documents(tmp_path: Path) -> None:
 
 
 def test_a_document_that_cannot_be_read(tmp_path: Path) -> None:
-    broken = tmp_path / "prices" / "tax-service" / "api-reference" / "api.yml"
-    from emporix_mock_spec import catalog
-
     broken = tmp_path / catalog.services()["coupon"].path
     broken.parent.mkdir(parents=True)
     broken.write_text("openapi: [\n")

@@ -69,7 +69,12 @@ class Caller:
         return token
 
     def send(
-        self, method: str, path: str, token: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
+        self,
+        method: str,
+        path: str,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
     ) -> httpx.Response:
         """One request, by default with the token that may do everything."""
         token = self.token if token is None else token
@@ -105,7 +110,9 @@ def caller(world: World) -> Caller:
 def test_an_unknown_service_is_the_gateways_404_before_any_token(caller: Caller) -> None:
     answer = caller.send("GET", "/no-such-service/x", token="")
     assert answer.status_code == 404
-    assert answer.json()["fault"]["detail"] == {"errorcode": "messaging.adaptors.http.flow.ApplicationNotFound"}
+    assert answer.json()["fault"]["detail"] == {
+        "errorcode": "messaging.adaptors.http.flow.ApplicationNotFound"
+    }
     assert "/no-such-service/x" in answer.json()["fault"]["faultstring"]
 
 
@@ -115,7 +122,9 @@ def test_paths_without_a_service_are_404_too(caller: Caller, path: str) -> None:
 
 
 @pytest.mark.parametrize("token", ["", None])
-def test_an_unknown_path_below_a_service_is_404_with_or_without_token(caller: Caller, token: str | None) -> None:
+def test_an_unknown_path_below_a_service_is_404_with_or_without_token(
+    caller: Caller, token: str | None
+) -> None:
     answer = caller.send("GET", "/reward-points/a/b/c/d", token=token)
     assert answer.status_code == 404
     assert answer.json() == {
@@ -215,7 +224,10 @@ def test_a_chunked_body_is_read_once_and_used(caller: Caller) -> None:
     option = b'{"name":"5 EUR","points":500,"coupon":{"name":"x","discountType":"ABSOLUTE"}}'
     plain = caller.send("POST", caller.options, content=option, headers={"Content-Type": "application/json"})
     chunked = caller.send(
-        "POST", caller.options, content=iter([option[:20], option[20:]]), headers={"Content-Type": "application/json"}
+        "POST",
+        caller.options,
+        content=iter([option[:20], option[20:]]),
+        headers={"Content-Type": "application/json"},
     )
     assert chunked.status_code == plain.status_code
     empty = caller.send("GET", caller.options, content=iter([b""]))
@@ -414,7 +426,10 @@ def test_each_check_comes_before_the_next(caller: Caller) -> None:
         (405, caller.send("PATCH", caller.options, narrow)),
         (403, caller.send("POST", caller.options, narrow, xml, content=b"{")),
         (415, caller.send("POST", caller.options, headers=xml, content=b"{")),
-        (400, caller.send("POST", caller.options, headers={"Content-Type": "application/json"}, content=b"{")),
+        (
+            400,
+            caller.send("POST", caller.options, headers={"Content-Type": "application/json"}, content=b"{"),
+        ),
     ]
     assert [answer.status_code for _, answer in order] == [status for status, _ in order]
 
@@ -496,7 +511,9 @@ def official() -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("path", ["/iam/acme/groups", "/quote/acme/quotes", "/schema/acme/schemas", "/label/labels"])
+@pytest.mark.parametrize(
+    "path", ["/iam/acme/groups", "/quote/acme/quotes", "/schema/acme/schemas", "/label/labels"]
+)
 def test_four_services_spell_the_401_another_way(official: str, path: str) -> None:
     answer = _http.get(f"{official}{path}")
     assert answer.status_code == 401

@@ -83,8 +83,14 @@ def test_a_taken_port_leaves_no_socket_behind() -> None:
 @pytest.mark.parametrize(
     ("error", "part"),
     [
-        (OSError(errno.EADDRINUSE, ""), "port 80 on shop is taken; stop what listens there or choose another"),
-        (PermissionError(errno.EACCES, ""), "port 80 needs more rights than this user has; choose one above 1023"),
+        (
+            OSError(errno.EADDRINUSE, ""),
+            "port 80 on shop is taken; stop what listens there or choose another",
+        ),
+        (
+            PermissionError(errno.EACCES, ""),
+            "port 80 needs more rights than this user has; choose one above 1023",
+        ),
         (OSError(errno.EADDRNOTAVAIL, ""), "shop is no address of this machine"),
         (socket.gaierror(-2, ""), "no address for host 'shop'"),
         (OSError(errno.ENOBUFS, "no buffer space"), "cannot listen on shop port 80"),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from emporix_mock import seed
 from emporix_mock.asgi.front import Front
 from emporix_mock.asgi.runtime import Runtime
-from emporix_mock.asgi.service_app import ServiceApp
 from emporix_mock.config import Config
 from emporix_mock.errors import ConfigurationError
 from emporix_mock.services import registry
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emporix_mock.asgi.reference import Reference
+    from emporix_mock.asgi.service_app import ServiceApp
     from emporix_mock.store.world import Base
     from emporix_mock_spec.load import Source
 
@@ -50,6 +50,9 @@ def create_app(config: Config | None = None) -> Front:
     def build(name: str, runtime: Runtime) -> ServiceApp:
         if name == CONTROL:
             return _control(config, source, base, runtime)
+        # The framework takes most of a start; what was given wrong must be told before that.
+        from emporix_mock.asgi.service_app import ServiceApp  # noqa: PLC0415
+
         return ServiceApp(name, source.document(name), registry.load(name), runtime)
 
     runtime = Runtime(worlds, build, registry.SUBSCRIBERS)

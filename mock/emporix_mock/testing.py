@@ -197,7 +197,7 @@ class Emporix:
     @property
     def requests(self) -> list[dict[str, Any]]:
         """The requests of this world so far: method, path, status, bodies, operation id, caller."""
-        return list(self.control("GET", "/requests"))
+        return list(self.control("GET", "/requests?limit=1000"))
 
     @property
     def events(self) -> list[dict[str, Any]]:

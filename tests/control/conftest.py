@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..conftest import World
+    from tests.conftest import World
 
 
 @dataclass
@@ -32,7 +32,9 @@ class Desk:
         base = "/_mock" if path.startswith("//") else f"/_mock/worlds/{self.tenant}"
         if body is not None:
             more["json"] = body
-        return self.http.request(method, f"{base}{path.removeprefix('/') if path[:2] == '//' else path}", **more)
+        return self.http.request(
+            method, f"{base}{path.removeprefix('/') if path[:2] == '//' else path}", **more
+        )
 
     def done(self, method: str, path: str, body: Any = None) -> Any:
         """The answer of a control request that must succeed."""

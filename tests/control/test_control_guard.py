@@ -24,7 +24,15 @@ def test_loopback_names_and_addresses_are_this_machine(desk: Desk, host: str) ->
 
 @pytest.mark.parametrize(
     "host",
-    ["shop.example", "shop.example:8080", "localhost.shop.example", "192.0.2.1", "127.0.0.1.shop.example", "0.0.0.0", ""],
+    [
+        "shop.example",
+        "shop.example:8080",
+        "localhost.shop.example",
+        "192.0.2.1",
+        "127.0.0.1.shop.example",
+        "0.0.0.0",
+        "",
+    ],
 )
 def test_a_name_that_was_pointed_here_is_refused(desk: Desk, host: str) -> None:
     answer = desk.ask("GET", "//health", headers={"Host": host})
@@ -33,7 +41,9 @@ def test_a_name_that_was_pointed_here_is_refused(desk: Desk, host: str) -> None:
     assert "this machine" in answer.json()["message"]
 
 
-@pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1:5173", "https://app.localhost"])
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:3000", "http://127.0.0.1:5173", "https://app.localhost"]
+)
 def test_pages_of_this_machine_may_steer_the_mock(desk: Desk, origin: str) -> None:
     answer = desk.ask("PUT", "/clock", {"frozen": True}, headers={"Origin": origin})
     assert answer.status_code == 200
@@ -42,7 +52,9 @@ def test_pages_of_this_machine_may_steer_the_mock(desk: Desk, origin: str) -> No
     assert desk.ask("OPTIONS", "/clock", headers=asked).status_code == 204
 
 
-@pytest.mark.parametrize("origin", ["https://shop.example", "http://localhost.shop.example", "null", "file://"])
+@pytest.mark.parametrize(
+    "origin", ["https://shop.example", "http://localhost.shop.example", "null", "file://"]
+)
 def test_pages_of_other_sites_may_not(desk: Desk, origin: str) -> None:
     answer = desk.ask("PUT", "/clock", {"frozen": True}, headers={"Origin": origin})
     assert answer.status_code == 403

@@ -41,7 +41,9 @@ def test_the_journal_is_filtered_and_emptied(desk: Desk) -> None:
     assert len(desk.done("GET", f"/requests?operation={COUPONS}")) == 3
     assert len(desk.done("GET", f"/requests?operation={COUPONS}&limit=2")) == 2
     assert [each["status"] for each in desk.done("GET", "/requests?status=404")] == [404]
-    assert [each["service"] for each in desk.done("GET", "/requests?service=oauth-service")] == ["oauth-service"]
+    assert [each["service"] for each in desk.done("GET", "/requests?service=oauth-service")] == [
+        "oauth-service"
+    ]
     assert desk.done("GET", "/requests?limit=1")[0]["status"] == 404
     desk.done("DELETE", "/requests")
     assert desk.done("GET", "/requests") == []
@@ -89,11 +91,15 @@ def test_an_event_by_hand_has_its_effects(desk: Desk) -> None:
     headers = {"Authorization": f"Bearer {desk.service_token()}"}
     path = "/reward-points/customer/10000001"
     site = desk.done("GET", "/documents/site-settings-service/sites")[0]
-    site["mixins"]["couponSettings"] = {"rewardpoints": {"enabled": True, "orderValueToRewardPointsFactor": 2}}
+    site["mixins"]["couponSettings"] = {
+        "rewardpoints": {"enabled": True, "orderValueToRewardPointsFactor": 2}
+    }
     desk.done("POST", "/seed", {"site-settings-service": {"sites": [site]}})
     before = desk.http.get(path, headers=headers).json()
     order = {"id": "EON1001", "status": "COMPLETED", "siteCode": "main", "customer": {"id": "10000001"}}
-    event = desk.done("POST", "/events", {"type": "order.status-changed", "payload": {**order, "totalPrice": 40}})
+    event = desk.done(
+        "POST", "/events", {"type": "order.status-changed", "payload": {**order, "totalPrice": 40}}
+    )
     assert event["type"] == "order.status-changed"
     assert event["tenant"] == desk.tenant
     assert event["problems"] == []
@@ -105,7 +111,9 @@ def test_an_event_by_hand_has_its_effects(desk: Desk) -> None:
 
 def test_a_reaction_that_breaks_is_told(desk: Desk) -> None:
     bad = {"id": "EON1002", "status": "COMPLETED", "siteCode": "main", "customer": {"id": "10000001"}}
-    event = desk.done("POST", "/events", {"type": "order.status-changed", "payload": {**bad, "totalPrice": []}})
+    event = desk.done(
+        "POST", "/events", {"type": "order.status-changed", "payload": {**bad, "totalPrice": []}}
+    )
     assert len(event["problems"]) == len(desk.done("GET", "/problems"))
     desk.done("DELETE", "/problems")
 
@@ -137,7 +145,10 @@ def test_mails_hold_the_tokens_that_customers_are_sent(desk: Desk) -> None:
 def test_switches_are_listed_with_reasons_and_set_per_world(desk: Desk) -> None:
     found = desk.done("GET", "/switches")
     declared = {
-        each.id for name in registry.MODULES if (service := registry.load(name)) for each in service.switches.values()
+        each.id
+        for name in registry.MODULES
+        if (service := registry.load(name))
+        for each in service.switches.values()
     }
     assert {each["id"] for each in found} == declared
     switch = next(each for each in found if len(each["values"]) > 1)
@@ -194,7 +205,12 @@ def test_operations_list_every_route_with_the_level_it_is_served_at(desk: Desk) 
 def test_the_description_is_the_document_that_is_served(desk: Desk) -> None:
     document = desk.done("GET", "//openapi.json")
     assert document["openapi"].startswith("3.0")
-    ids = [op["operationId"] for item in document["paths"].values() for key, op in item.items() if key != "parameters"]
+    ids = [
+        op["operationId"]
+        for item in document["paths"].values()
+        for key, op in item.items()
+        if key != "parameters"
+    ]
     assert len(ids) == len(set(ids)) == len(desk.world.server.app.runtime.service("_mock").places)
 
 

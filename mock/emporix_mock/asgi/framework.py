@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from connexion.middleware import ConnexionMiddleware, SpecMiddleware
-    from connexion.middleware.exceptions import ExceptionMiddleware
     from connexion.middleware.main import API
     from connexion.resolver import Resolver
     from connexion.spec import OpenAPISpecification
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = [
     "API",
     "ConnexionMiddleware",
-    "ExceptionMiddleware",
     "HandlerResolver",
     "Prepared",
     "SpecMiddleware",

@@ -50,7 +50,21 @@ class Router:
 
     def match(self, segments: list[str]) -> tuple[Leaf, list[str]] | None:
         """The leaf of a path and the values of its templates in order; None when there is none."""
+        # Almost every path is found by taking the literal where there is one; only where that ends
+        # nowhere is a template further up tried instead.
         values: list[str] = []
+        node: _Node | None = self._root
+        for segment in segments:
+            if node is None:
+                break
+            child = node.literals.get(segment)
+            if child is None:
+                child = node.template if segment else None
+                values.append(segment)
+            node = child
+        if node is not None and node.leaf is not None:
+            return node.leaf, values
+        values = []
         leaf = _walk(self._root, segments, 0, values)
         return None if leaf is None else (leaf, values)
 

@@ -10,13 +10,7 @@ import orjson
 
 from emporix_mock.asgi.errors import EXPIRED_TOKEN, INVALID_TOKEN, body_of, fault, gateway_fault
 from emporix_mock.asgi.faults import due
-from emporix_mock.asgi.framework import (
-    API,
-    ConnexionMiddleware,
-    ExceptionMiddleware,
-    HandlerResolver,
-    Prepared,
-)
+from emporix_mock.asgi.framework import API, ConnexionMiddleware, HandlerResolver, Prepared
 from emporix_mock.asgi.plan import GATEWAY_STATUSES, Plan, properties
 from emporix_mock.asgi.reply import JSON_TYPE, Reply
 from emporix_mock.asgi.routing import Leaf, Router
@@ -100,10 +94,11 @@ class ServiceApp:
         return routes + [(a.method, a.path) for a in (self.declared.aliases if self.declared else ())]
 
     def _connexion(self) -> ASGIApp:
+        # No exception middleware of Connexion's: the stub turns every exception into an answer itself.
         app = ConnexionMiddleware(
             _unreachable,
             import_name=self.name,
-            middlewares=[ExceptionMiddleware, partial(StubMiddleware, service=self)],
+            middlewares=[partial(StubMiddleware, service=self)],
             resolver=self.resolver,
         )
         app.apis.append(API(Prepared(self.document), base_path="", resolver=self.resolver))

@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,6 +106,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(words)
         sys.stdout.flush()
 
+    import_module("emporix_mock.asgi.service_app")  # else the first request waits for it
     server.run(ready)
     return 0
 

@@ -57,7 +57,7 @@ def _as_stored(row: Row, layout: Layout) -> dict[str, Any]:
     return document
 
 
-def _check(  # noqa: PLR0917  # one value, where it stands, and what it is checked against
+def _check(  # one value, where it stands, and what it is checked against
     value: Any, inside: Place, layout: Layout, shapes: Shapes, shape: Shape, at: Place
 ) -> None:
     slip = shapes.misspelt(value, shape)

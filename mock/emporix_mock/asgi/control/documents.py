@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from emporix_mock.asgi.control.declare import Control, operation
 from emporix_mock.engine.resource import PARENT
 from emporix_mock.errors import NotFound
+from emporix_mock.seed.layout import layouts
+from emporix_mock.services import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,11 +39,11 @@ def stored(ctx: RequestContext, control: Control) -> dict[str, Any]:
         raise NotFound(f"There is no service '{name}'.")
     world = control.world(ctx)
     world.load(name)
-    return {
-        collection: seed_form(documents.scan())
-        for service, collection, documents in world.contents()
-        if service == name
-    }
+    found: dict[str, Any] = {collection: [] for collection in layouts(registry.load(name))}
+    for service, collection, documents in world.contents():
+        if service == name:
+            found[collection] = seed_form(documents.scan())
+    return found
 
 
 def seed_form(documents: Iterable[Document]) -> list[Document] | dict[str, list[Document]]:
