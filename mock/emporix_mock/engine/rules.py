@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emporix_mock.engine.service import Rule
+from emporix_mock.engine.service import Rule, Switch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +19,37 @@ GENERAL: Mapping[str, Rule] = {
         Rule("engine/duplicate-id", 409, "conventions, section 9: an id is taken once"),
         Rule("engine/stale-version", 409, "conventions, section 9: metadata.version locks"),
         Rule("engine/query-syntax", 400, "conventions, section 8: the q language"),
+        Rule("engine/constraint", 400, "what a document states of members in prose only [status: choice]"),
         Rule("engine/page-range", 400, "client-quirks 50: page numbers beyond 10^15"),
+        Rule("engine/payload-required", 400, "a write with required members needs a body [choice]"),
+        Rule("engine/version-required", 400, "conventions, section 9: where a version is required"),
+        Rule("engine/id-required", 400, "an id that the client chooses has to be given"),
+        Rule("engine/invalid-id", 400, "conventions, section 11: form of ids that clients choose"),
+        Rule("engine/language", 400, "conventions, section 8: languages are those of project_lang"),
+        Rule("engine/localized-shape", 400, "conventions, section 8.2: maps and strings by Content-Language"),
+        Rule("engine/patch", 400, "conventions, section 10.3: an operation that cannot be carried out"),
+        Rule("engine/patched-document", 400, "a change may not leave a document that cannot be read"),
+        Rule("engine/query-field", 400, "conventions, section 16: unknown field in q"),
+        Rule("engine/sort-field", 400, "conventions, section 7.4: fields that category sorts by"),
+        Rule("engine/cursor", 400, "conventions, section 7.3: one cursor at a time"),
+        Rule("engine/bulk-size", 400, "conventions, sections 4.4 and 12: limits of bulk requests"),
+        Rule("engine/unknown-reference", 400, "references that a service checks [status is a choice]"),
+        Rule("engine/held", 400, "conventions, section 10.4: deletes that are blocked"),
+        Rule("engine/not-own", 403, "conventions, section 3: `_own` scopes reach the caller's documents"),
         Rule("engine/duplicate-account", 409, "identity facts, section 2: one account per login address"),
         Rule("engine/duplicate-customer", 409, "identity facts, section 3: customer numbers are unique"),
         Rule("gateway/tenant-mismatch", 400, "conventions, section 2: tenant of path and token differ"),
         Rule("gateway/tenant-header", 400, "conventions, section 2: tenant of header and path differ"),
     )
 }
+
+UNKNOWN_QUERY_FIELD = Switch(
+    "engine/unknown-query-field",
+    "no-match",
+    ("no-match", "refuse"),
+    "what a field in `q` does that the listed documents do not have by the specification",
+    "conventions, sections 7.6 and 16: undocumented",
+)
+
+SWITCHES: tuple[Switch, ...] = (UNKNOWN_QUERY_FIELD,)
+"""Choices that hold for every service."""

@@ -1,0 +1,118 @@
+"""What a document cannot say and a run must know: entities to make, where their ids go, who calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from emporix_mock_contract.callers import Callers
+    from emporix_mock_contract.client import Client
+    from emporix_mock_contract.control import Control
+    from emporix_mock_spec.operation import Requirement
+
+Kind = Literal["nobody", "service", "anonymous", "customer"]
+Values = dict[str, Any]
+
+MODULES: Mapping[str, str] = {
+    "oauth-service": "oauth_service",
+    "customer-management": "customer_management",
+    "customer-service": "customer_service",
+    "reward-points": "reward_points",
+    "coupon": "coupon",
+    "site-settings-service": "site_settings",
+    "_mock": "control_api",
+}
+"""Service to the module of its profile, in the order of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends a request; a service token is narrowed to `scopes` where there are any."""
+
+    kind: Kind
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What making an entity may use: the API itself, tokens, and the control API where there is one."""
+
+    client: Client
+    callers: Callers
+    control: Control | None
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What one operation needs beyond what its service needs.
+
+    `caller` where the first requirement of the document is not the one to try. `fill` maps a place
+    (`path.code`, `query.token`, `body.coupon.code`) to the name of a value. `prepare` makes values for
+    one call alone, such as a one-time token or a customer whose token the call ends; a value named
+    `token` is the bearer token of that call. `changes` says that a GET changes something, `judges` that
+    the request itself carries credentials, which may be wrong: its 401 is then no refusal of the token.
+    `statuses` are documented 5xx that the service gives on purpose, with the reason.
+    """
+
+    caller: Caller | None = None
+    fill: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[Bench, Values], Values] | None = None
+    changes: bool = False
+    judges: bool = False
+    statuses: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One service. `arrange` makes the entities once and names their ids; `fill` as in `Call`.
+
+    `stays` maps a DELETE to the reason why what it names is still there afterwards, empty; `revives` an
+    operation other than POST and PUT to the reason why it makes again what was deleted.
+    `owned` maps an operation to the place that names what belongs to the owner: a peer who sends the
+    same must be kept out. `remade` says that the state comes back by arranging it again, not by a
+    snapshot, which such operations may delete.
+    """
+
+    service: str
+    arrange: Callable[[Bench], Values]
+    fill: Mapping[str, str] = field(default_factory=dict)
+    calls: Mapping[str, Call] = field(default_factory=dict)
+    owned: Mapping[str, str] = field(default_factory=dict)
+    stays: Mapping[str, str] = field(default_factory=dict)
+    revives: Mapping[str, str] = field(default_factory=dict)
+    remade: bool = False
+
+    def call(self, operation_id: str) -> Call:
+        """What is special about an operation."""
+        return self.calls.get(operation_id, Call())
+
+    def places(self, operation_id: str) -> Mapping[str, str]:
+        """Every place of an operation that takes a known value."""
+        return {**self.fill, **self.call(operation_id).fill}
+
+
+def load(service: str) -> Profile:
+    """The profile of a service. `LookupError` for a service without one."""
+    profile: Profile = import_module(f"emporix_mock_contract.profiles.{MODULES[service]}").PROFILE
+    return profile
+
+
+def caller_of(requirements: Sequence[Requirement]) -> Caller:
+    """Who may call, by the first requirement that names scopes, else the first; scopes are alternatives.
+
+    The token gets one scope only, so that a run proves that the least is enough.
+    """
+    if not requirements:
+        return Caller("nobody")
+    chosen = next((each for each in requirements if each.scopes), requirements[0])
+    schemes = " ".join(chosen.schemes).lower()
+    if "customer" in schemes:
+        return Caller("customer")
+    if "anonymous" in schemes:
+        return Caller("anonymous")
+    return Caller("service", chosen.scopes[:1])

@@ -1,0 +1,1 @@
+"""One profile per service: what a run has to know beyond the document."""
