@@ -31,7 +31,11 @@ def test_the_sets_have_names_and_a_purpose():
 
 def test_the_files_of_a_set():
     assert read.services("empty") == ()
-    assert read.services("minimal") == ("site-settings-service",)
+    assert "site-settings-service" in read.services("minimal")
+    assert set(read.services("minimal")) < set(read.services("loyalty"))
+    assert (read.base("loyalty"), read.base("minimal")) == ("minimal", None)
+    assert read.source("loyalty", "country-service") == read.source("minimal", "country-service")
+    assert read.source("loyalty", "currency-service") != read.source("minimal", "currency-service")
     assert read.source("empty", "coupon") is None
     assert b"WELCOME10" in (read.source("loyalty", "coupon") or b"")
     with pytest.raises(FileNotFoundError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emporix_mock.platform.tenant_settings import COLLECTION, SERVICE, setting
+from emporix_mock.engine.tenant_values import COLLECTION, SERVICE
+from emporix_mock.platform.tenant_settings import setting
 from emporix_mock.store.world import World
 
 

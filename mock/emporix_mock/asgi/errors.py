@@ -62,6 +62,10 @@ def body_of(
         return error.body
     status, names = error.status, schema or {}
     message = error.message or reason(status)
+    if "[]" in names:
+        if not error.details:
+            return [{"message": message}]
+        return [_detail(error, index, names["[]"]) for index in range(len(error.details))]
     if "fault" in names:
         return fault(message, error.type or "steps.oauth.v2.InsufficientScope")
     if "_embedded" in names:
@@ -96,9 +100,10 @@ def _family(
     if "type" in names:
         body["type"] = error.type or TYPES.get(status, "unknown")
     body["message"] = message
-    details = _details(error, names.get("details"))
-    if details is not None:
-        body["details"] = details
+    for name in ("details", "errorDetails"):
+        details = _details(error, names.get(name))
+        if details is not None:
+            body[name] = details
     body.update({key: value for key, value in error.extra.items() if not names or key in names})
     return body
 
@@ -113,7 +118,10 @@ def _details(error: EmporixError, schema: Mapping[str, Any] | None) -> Any:
     items = schema.get("items") or {}
     if schema.get("type") == "object" or ("properties" in schema and "items" not in schema):
         return _detail(error, 0, schema)
-    if items.get("type") == "string":
+    mixed = next((part for part in items.get("anyOf") or () if part.get("properties")), None)
+    if mixed is not None:
+        return [_detail(error, i, mixed) if d.field else d.message for i, d in enumerate(error.details)]
+    if items.get("type") == "string" or not (items.get("properties") or items.get("type") == "object"):
         return [detail.message for detail in error.details]
     return [_detail(error, index, items) for index in range(len(error.details))]
 

@@ -9,7 +9,6 @@ import orjson
 
 from emporix_mock.asgi.errors import fault
 from emporix_mock.asgi.reply import json_reply, preflight, send_reply
-from emporix_mock.asgi.routing import split
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -28,6 +27,7 @@ class Front:
     def __init__(self, runtime: Runtime, segments: Mapping[str, tuple[str, ...]]) -> None:
         self.runtime = runtime
         self.segments = segments
+        self._services = {segment.encode(): (names[0], names[1:]) for segment, names in segments.items()}
         self.on_startup: list[Hook] = []
         self.on_shutdown: list[Hook] = []
 
@@ -51,12 +51,13 @@ class Front:
         raw = scope.get("raw_path")
         if raw is None:
             raw = scope["raw_path"] = scope["path"].encode()
-        names = self.segments.get(raw[1:].split(b"/", 1)[0].decode("latin-1"))
-        if names is None:
+        found = self._services.get(raw[1:].partition(b"/")[0])
+        if found is None:
             return None
-        service = self.runtime.service(names[0])
-        for name in names[1:]:
-            if service.router.match(split(raw)) is not None:
+        first, others = found
+        service = self.runtime.service(first)
+        for name in others:
+            if service.router.find(raw) is not None:
                 break
             service = self.runtime.service(name)
         return service

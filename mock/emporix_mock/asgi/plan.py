@@ -7,12 +7,13 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from emporix_mock.asgi import wording
+from emporix_mock.asgi import multipart, wording
+from emporix_mock.engine.facts import Facts
 from emporix_mock.engine.validation import Violation, first_violation
 from emporix_mock_spec.operation import follow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import jsonschema_rs
 
@@ -20,12 +21,21 @@ if TYPE_CHECKING:
     from emporix_mock.engine.service import Access
     from emporix_mock.engine.validation import Schemas
     from emporix_mock.errors import EmporixError
+    from emporix_mock.store.tokens import Kind
     from emporix_mock_spec.operation import Content, Operation, Parameter
 
 _BOOLEANS = {"true": True, "false": False}
 _UNCONSTRAINED = {"type", "default", "example", "description", "items", "title", "nullable"}
 
-JSON, FORM, TEXT = "json", "form", "text"
+_ELEMENTS_ONLY = {"type", "items", "example", "description", "title", "nullable"}
+GOOD_LENGTH = 4096
+
+ELEMENTS = "[]"
+"""Stands for the elements of a body that is a list, where names of properties are expected."""
+
+JSON, FORM, TEXT, PARTS = "json", "form", "text", "parts"
+
+KINDS: tuple[Kind, ...] = ("service", "anonymous", "customer", "employee")
 
 GATEWAY_STATUSES = frozenset({401, 404, 405, 406, 413, 414, 415, 429, 431})
 """What the gateway answers for every operation, documented or not."""
@@ -101,6 +111,7 @@ class Plan:
         access: Access | None,
         media_types: tuple[str, ...] = (),
         parameter_aliases: Mapping[str, str] | None = None,
+        per_item: bool = False,
     ) -> None:
         self.operation = operation
         self.id = operation.id
@@ -123,17 +134,30 @@ class Plan:
             if p.name in self.names and (p.validator is not None or p.convert is not None)
         ]
         self.query = by_place["query"]
+        self.query_required = [p.name for p in self.query if p.required]
+        self.query_defaults = {p.name: p.default for p in self.query if p.default is not None}
+        self.query_expected = bool(self.query_required or self.query_defaults)
         self.query_by_name = {p.name: p for p in self.query}
         for given, documented in (parameter_aliases or {}).items():
             self.query_by_name[given] = self.query_by_name[documented]
         self.headers = by_place["header"]
-        self.alternatives = [(frozenset(need.schemes), need.scopes) for need in operation.security]
+        scopeless = [need.schemes for need in operation.security if not need.scopes]
+        self.kinds = frozenset(
+            kind for kind in KINDS if any(all(accepts(s, kind) for s in schemes) for schemes in scopeless)
+        )
         self.public = not operation.security and access is None
         self.scopes = tuple(dict.fromkeys(scope for need in operation.security for scope in need.scopes))
         self.bodies = {media: (_kind_of(media), self._validator(c)) for media, c in operation.body.items()}
         for media in media_types:
             self.bodies[media] = (_kind_of(media), next(iter(self.bodies.values()))[1])
+        self.per_item = per_item
+        if per_item:  # the handler looks at the elements one by one
+            self.bodies = {media: (kind, None) for media, (kind, _) in self.bodies.items()}
+        self._as_written = {media.encode(): body for media, body in self.bodies.items()}
+        self.facts = Facts(document, operation, schemas, self.invalid)
         self._answers: dict[int, jsonschema_rs.Draft4Validator | None] = {}
+        self._by_element: dict[int, bool] = {}
+        self._good: set[bytes] = set()
         self._families: dict[int, Mapping[str, Mapping[str, Any]] | None] = {}
 
     def _validator(self, content: Content) -> jsonschema_rs.Draft4Validator | None:
@@ -144,6 +168,8 @@ class Plan:
     def path_values(self, values: list[str]) -> dict[str, str]:
         """Path parameters by name, checked; the error of the first that breaks its schema."""
         path = dict(zip(self.names, values, strict=True))
+        if not self.path_checks:
+            return path
         for index, parameter in self.path_checks:
             found = parameter.read(values[index])
             if isinstance(found, Violation):
@@ -165,15 +191,10 @@ class Plan:
                 if parameter.array and parameter.explode and name in given:
                     value = given[name] + value
                 given[name] = value
-        for parameter in self.query:
-            if parameter.name not in given:
-                if parameter.required:
-                    raise self.invalid(
-                        Violation(parameter.name, "required", f"Parameter {parameter.name} is missing")
-                    )
-                if parameter.default is not None:
-                    given[parameter.name] = parameter.default
-        return given
+        for name in self.query_required:
+            if name not in given:
+                raise self.invalid(Violation(name, "required", f"Parameter {name} is missing"))
+        return {**self.query_defaults, **given} if self.query_defaults else given
 
     def header_values(self, headers: Mapping[bytes, bytes]) -> dict[str, Any]:
         """Declared header parameters by lower-case name, typed."""
@@ -202,8 +223,7 @@ class Plan:
             if self.operation.body_required:
                 raise wording.missing_payload(self.service)
             return None
-        media = content_type.split(b";", 1)[0].strip().lower().decode("latin-1") if content_type else ""
-        kind, validator = self._body_plan(media)
+        kind, validator = self._as_written.get(content_type) or self._body_plan(content_type)
         if kind == JSON:
             try:
                 value = orjson.loads(raw)
@@ -211,6 +231,13 @@ class Plan:
                 raise wording.malformed(self.service, str(error)) from error
         elif kind == FORM:
             value = dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
+        elif kind == PARTS:
+            value = self._parts(content_type, raw)
+            if validator is None or validator.is_valid(multipart.checkable(value)):
+                return value
+            found = first_violation(validator, multipart.checkable(value))
+            if found is not None:
+                raise self.invalid(found)
         else:
             return raw
         if validator is not None and not validator.is_valid(value):
@@ -219,7 +246,16 @@ class Plan:
                 raise self.invalid(found)
         return value
 
-    def _body_plan(self, media: str) -> tuple[str, Any]:
+    def _parts(self, content_type: bytes, raw: bytes) -> dict[str, Any]:
+        content = self.operation.body.get("multipart/form-data")
+        members = properties(self.document, content.schema) if content else {}
+        try:
+            return multipart.body_of(content_type, raw, members)
+        except ValueError as error:
+            raise wording.malformed(self.service, str(error)) from error
+
+    def _body_plan(self, content_type: bytes) -> tuple[str, Any]:
+        media = media_of(content_type)
         found = self.bodies.get(media)
         if found is not None:
             return found
@@ -247,6 +283,30 @@ class Plan:
             return None
         return first_violation(validator, body)
 
+    def stored_violation(self, status: int, stored: bytes | Sequence[bytes]) -> Violation | None:
+        """The same for stored documents; what was found good once is not looked at again."""
+        documents, single = ((stored,), True) if isinstance(stored, bytes) else (stored, False)
+        if not single and not self._checks_elements(status):
+            return self.answer_violation(status, [orjson.loads(raw) for raw in documents])
+        for raw in documents:
+            if raw not in self._good:
+                value = orjson.loads(raw)
+                found = self.answer_violation(status, value if single else [value])
+                if found is not None:
+                    return found
+                if len(self._good) >= GOOD_LENGTH:
+                    self._good.clear()
+                self._good.add(raw)
+        return None
+
+    def _checks_elements(self, status: int) -> bool:
+        """Whether a list is good for its schema if each of its elements is."""
+        if status not in self._by_element:
+            content = next(iter((self.operation.responses.get(status) or {}).values()), None)
+            schema = follow(self.document, content.schema, "")[0] if content and content.schema else {}
+            self._by_element[status] = set(schema) <= _ELEMENTS_ONLY
+        return self._by_element[status]
+
     def family(self, status: int) -> Mapping[str, Mapping[str, Any]] | None:
         """Property names and schemas of the error body for a status: the operation's, else a neighbour's."""
         if status not in self._families:
@@ -265,10 +325,25 @@ class Plan:
         return self._families[status]
 
 
+def accepts(scheme: str, kind: Kind) -> bool:
+    """Whether a scheme without scopes, named after a kind of token, is met by tokens of `kind`."""
+    name = scheme.lower()
+    if "customer" in name:
+        return kind in ("customer", "employee")
+    return "anonymous" not in name or kind == "anonymous"
+
+
+def media_of(content_type: bytes) -> str:
+    """The media type of a header, without parameters and in lower case; empty without one."""
+    return content_type.split(b";", 1)[0].strip().lower().decode("latin-1")
+
+
 def _kind_of(media: str) -> str:
     base = media.split(";", 1)[0].strip()
     if base == "application/x-www-form-urlencoded":
         return FORM
+    if base == "multipart/form-data":
+        return PARTS
     # `application:json` is a typo of one upstream document; it means JSON.
     if base.endswith(("/json", "+json", ":json")):
         return JSON
@@ -290,6 +365,8 @@ def properties(document: Mapping[str, Any], schema: Any, depth: int = 0) -> dict
     schema, _ = follow(document, schema, "")
     if not isinstance(schema, dict) or depth > 5:
         return {}
+    if depth == 0 and schema.get("type") == "array":
+        return {ELEMENTS: {"properties": properties(document, schema.get("items"), 1)}}
     found: dict[str, Mapping[str, Any]] = {}
     for part in schema.get("allOf") or []:
         found.update(properties(document, part, depth + 1))

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+LATELY = 2048
+
+
 class Leaf:
     """What stands at the end of a path: the template of each method."""
 
@@ -33,11 +36,13 @@ class Router:
     def __init__(self, routes: Iterable[tuple[str, str]]) -> None:
         """Build from pairs of upper-case method and path template."""
         self._root = _Node()
+        self._lately: dict[bytes, tuple[Leaf, list[str]]] = {}
         for method, path in routes:
             self.add(method, path)
 
     def add(self, method: str, path: str) -> None:
         """Add a route; a later one with the same shape and method is ignored."""
+        self._lately.clear()
         node = self._root
         for segment in path.strip("/").split("/"):
             if segment.startswith("{"):
@@ -47,6 +52,17 @@ class Router:
                 node = node.literals.setdefault(segment, _Node())
         node.leaf = node.leaf or Leaf()
         node.leaf.methods.setdefault(method, path)
+
+    def find(self, raw_path: bytes) -> tuple[Leaf, list[str]] | None:
+        """What `match` gives for a raw path; the paths that were asked for lately are remembered."""
+        found = self._lately.get(raw_path)
+        if found is None:
+            found = self.match(split(raw_path))
+            if found is not None:
+                if len(self._lately) >= LATELY:
+                    self._lately.clear()
+                self._lately[raw_path] = found
+        return found
 
     def match(self, segments: list[str]) -> tuple[Leaf, list[str]] | None:
         """The leaf of a path and the values of its templates in order; None when there is none."""

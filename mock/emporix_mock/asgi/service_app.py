@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
@@ -11,15 +11,14 @@ import orjson
 from emporix_mock.asgi.errors import EXPIRED_TOKEN, INVALID_TOKEN, body_of, fault, gateway_fault
 from emporix_mock.asgi.faults import due
 from emporix_mock.asgi.framework import API, ConnexionMiddleware, HandlerResolver, Prepared
-from emporix_mock.asgi.plan import GATEWAY_STATUSES, Plan, properties
+from emporix_mock.asgi.plan import GATEWAY_STATUSES, Plan
 from emporix_mock.asgi.reply import JSON_TYPE, Reply
 from emporix_mock.asgi.routing import Leaf, Router
 from emporix_mock.asgi.stub import Exchange, StubMiddleware
-from emporix_mock.engine import crud
-from emporix_mock.engine.context import RequestContext, Result
-from emporix_mock.engine.example import example_of
+from emporix_mock.engine.binding import bind
+from emporix_mock.engine.context import NOTHING, RequestContext, Result
 from emporix_mock.engine.validation import Schemas
-from emporix_mock.errors import ConfigurationError, EmporixError
+from emporix_mock.errors import ConfigurationError, EmporixError, NotFound
 from emporix_mock.store.sources import instant
 from emporix_mock_spec.operation import operation, operations
 
@@ -50,9 +49,11 @@ class ServiceApp:
         self.places = {oid: (method, path) for method, path, oid in operations(document, name)}
         self.handlers: dict[str, Handler] = dict(declared.handlers) if declared else {}
         self.levels: dict[str, str] = dict.fromkeys(self.handlers, "behaviour")
+        self.per_item: set[str] = set(declared.per_item) if declared else set()
         self._check_declarations()
         self._bind_resources()
         self.router = Router(self._routes())
+        self.pages = Router(("GET", path) for path in (declared.pages if declared else ()))
         self._ids = {(method.upper(), path): oid for oid, (method, path) in self.places.items()}
         for alias in declared.aliases if declared else ():
             self._ids.setdefault((alias.method, alias.path), alias.operation_id)
@@ -73,21 +74,17 @@ class ServiceApp:
 
     def _bind_resources(self) -> None:
         for resource in self.declared.resources if self.declared else ():
-            for oid, (method, path) in self.places.items():
-                verb = crud.verb_of(resource, method.upper(), path)
-                if verb is None or oid in self.handlers:
-                    continue
-                spec = operation(self.document, self.name, method, path)
-                contents = spec.responses.get(spec.success) or {}
-                content = next(iter(contents.values()), None)
-                self.handlers[oid] = crud.handler(
-                    resource,
-                    verb,
-                    success=spec.success,
-                    upsert=201 in spec.responses and 204 in spec.responses,
-                    shape=frozenset(properties(self.document, content.schema)) if content else frozenset(),
+            served = list(bind(resource, self.document, self.places))
+            if not served:
+                raise ConfigurationError(
+                    f"service {self.name}: the specification has no operation at {resource.path}"
                 )
-                self.levels[oid] = "crud"
+            for bound in served:
+                if bound.operation_id not in self.handlers:
+                    self.handlers[bound.operation_id] = bound.handler
+                    self.levels[bound.operation_id] = "crud"
+                    if bound.per_item:
+                        self.per_item.add(bound.operation_id)
 
     def _routes(self) -> list[tuple[str, str]]:
         routes = [(method.upper(), path) for method, path in self.places.values()]
@@ -135,6 +132,7 @@ class ServiceApp:
                 access=declared.access.get(oid) if declared else None,
                 media_types=declared.media_types.get(oid, ()) if declared else (),
                 parameter_aliases=declared.parameter_aliases.get(oid) if declared else None,
+                per_item=oid in self.per_item,
             )
         return found
 
@@ -148,6 +146,8 @@ class ServiceApp:
 
         def handler(_ctx: RequestContext, _state: Any) -> Result:
             if not cached:
+                from emporix_mock.engine.example import example_of  # noqa: PLC0415  # not for built services
+
                 example = example_of(self.document, spec, self.schemas)
                 if example.media_type in (None, "application/json") or not isinstance(
                     example.body, str | bytes
@@ -163,25 +163,59 @@ class ServiceApp:
 
     # One request.
 
+    def page(self, exchange: Exchange, method: str, segments: list[str]) -> Reply:
+        """The answer of a page beside the document; the gateway's 404 where there is none."""
+        found = self.pages.match(segments) if method in ("GET", "HEAD") else None
+        if found is None or self.declared is None:
+            raise NotFound(f"No endpoint {method} {exchange.path}.")
+        path = found[0].methods["GET"]
+        names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+        values = dict(zip(names, found[1], strict=True))
+        world = exchange.world = self.runtime.world_of(values["tenant"])
+        if world is None:
+            raise NotFound(f"No endpoint {method} {exchange.path}.")
+        context = RequestContext(
+            path,
+            world.tenant,
+            None,
+            values,
+            NOTHING,
+            NOTHING,
+            None,
+            self.runtime.dispatch,
+            world.switches,
+            origin=origin_of(exchange.headers),
+        )
+        with world.unit():
+            result = self.declared.pages[path](context, world.state(self.name))
+        raw = orjson.dumps(result.body) if result.raw is None else result.raw
+        return Reply(result.status, raw, [(b"content-type", result.media_type.encode())])
+
     def context(self, plan: Plan, exchange: Exchange, values: list[str], query: bytes) -> RequestContext:
         """Validate and decode a request into what a handler sees; also finds the world of a public one."""
         runtime = self.runtime
-        body = plan.body_value(exchange.headers.get(b"content-type", b""), exchange.body)
-        headers = plan.header_values(exchange.headers) if plan.headers else {}
+        body = None
+        if plan.bodies or exchange.body:
+            body = plan.body_value(exchange.headers.get(b"content-type", b""), exchange.body)
+        headers = plan.header_values(exchange.headers) if plan.headers else NOTHING
         path = plan.path_values(values) if values else {}
-        asked = plan.query_values(query) if plan.query or query else {}
+        asked = plan.query_values(query) if query or plan.query_expected else NOTHING
         if exchange.world is None:
             exchange.world = runtime.world_named(asked, body)
-        return RequestContext(
-            plan.id,
-            exchange.world.tenant,
-            exchange.principal,
-            path,
-            asked,
-            headers,
-            body,
-            runtime.dispatch,
-            exchange.world.switches,
+        return RequestContext._make(  # as fast as a tuple, which the constructor of a named one is not
+            (
+                plan.id,
+                exchange.world.tenant,
+                exchange.principal,
+                path,
+                asked,
+                headers,
+                body,
+                runtime.dispatch,
+                exchange.world.switches,
+                plan.facts,
+                origin_of(exchange.headers),
+            )
         )
 
     def run(self, plan: Plan, exchange: Exchange, context: RequestContext) -> Result:
@@ -197,12 +231,16 @@ class ServiceApp:
     def checked(self, plan: Plan, given: Any) -> Result:
         """A handler's answer as a result that keeps the contract; `ContractBreach` otherwise."""
         result = given if isinstance(given, Result) else Result(plan.success, given)
-        if not plan.documents(result.status):
-            raise ContractBreach(plan.id, f"status {result.status} is not documented")
-        if result.raw is None and result.body is not None:
-            violation = plan.answer_violation(result.status, result.body)
-            if violation is not None:
-                raise ContractBreach(plan.id, f"{result.status} /{violation.field}: {violation.message}")
+        status, body = result.status, result.body
+        if status not in plan.operation.responses:
+            raise ContractBreach(plan.id, f"status {status} is not documented")
+        violation = None
+        if result.stored is not None:
+            violation = plan.stored_violation(status, result.stored)
+        elif body is not None and result.raw is None:
+            violation = plan.answer_violation(status, body)
+        if violation is not None:
+            raise ContractBreach(plan.id, f"{status} /{violation.field}: {violation.message}")
         return result
 
     def inner(self, operation_id: str, tenant: str, request: InnerRequest) -> Result:
@@ -227,9 +265,18 @@ class ServiceApp:
             request.body,
             self.runtime.dispatch,
             world.switches,
+            plan.facts,
         )
         with world.unit():
-            return self.checked(plan, plan.handler(context, world.state(self.name)))
+            result = self.checked(plan, plan.handler(context, world.state(self.name)))
+        stored = result.stored
+        if stored is None and result.raw is not None and result.media_type == "application/json":
+            return result._replace(body=orjson.loads(result.raw), raw=None)
+        if stored is None:
+            return result
+        if isinstance(stored, bytes):
+            return result._replace(body=orjson.loads(stored), stored=None)
+        return result._replace(body=[orjson.loads(raw) for raw in stored], stored=None)
 
     # Refusals.
 
@@ -245,7 +292,7 @@ class ServiceApp:
             body: Any = gateway_fault(error, self.name)
         elif plan is None and status == 404:
             body = {"code": 404, "status": "Not Found", "message": error.message}
-        elif status in (413, 414, 431):
+        elif status in (413, 414, 431) and error.body is None:
             body = fault(
                 error.message, "protocol.http.TooBigBody" if status == 413 else "protocol.http.TooBigLine"
             )
@@ -280,6 +327,16 @@ class ServiceApp:
             "message": f"Defect of the mock in {plan.id if plan else exchange.path}: {text}",
         }
         return Reply(500, orjson.dumps(body), [JSON_TYPE, (b"x-emporix-mock-problem", b"1")])
+
+
+def origin_of(headers: Mapping[bytes, bytes]) -> str:
+    """Scheme and host under which the caller reaches this server."""
+    return _origin(headers.get(b"x-forwarded-proto", b"http"), headers.get(b"host", b"localhost"))
+
+
+@lru_cache(maxsize=64)
+def _origin(scheme: bytes, host: bytes) -> str:
+    return f"{scheme.decode('latin-1')}://{host.decode('latin-1')}"
 
 
 class ContractBreach(Exception):  # it is an event, not a mistake of the caller

@@ -13,15 +13,14 @@ import orjson
 
 from emporix_mock.asgi import auth
 from emporix_mock.asgi.faults import due
-from emporix_mock.asgi.framework import SpecMiddleware
+from emporix_mock.asgi.framework import ConnexionMiddleware, SpecMiddleware
 from emporix_mock.asgi.journal import Entry
-from emporix_mock.asgi.reply import Reply, json_reply, preflight, send_reply
+from emporix_mock.asgi.reply import JSON_TYPE, Reply, preflight, send_reply
 from emporix_mock.asgi.routing import split
 from emporix_mock.errors import (
     EmporixError,
     HeadersTooLarge,
     MethodNotAllowed,
-    NotFound,
     PayloadTooLarge,
     UriTooLong,
 )
@@ -39,6 +38,8 @@ if TYPE_CHECKING:
     from emporix_mock.store.world import World
 
 BODY_LIMIT = 10 * 1024 * 1024
+BODY_LIMIT_DIGITS = len(str(BODY_LIMIT))
+ENVELOPE = 64 * 1024
 URL_LIMIT = 10 * 1024
 HEADER_LIMIT = 60 * 1024
 
@@ -66,9 +67,15 @@ class StubMiddleware(SpecMiddleware):
         self.service = service
 
     def add_api(self, specification: Any, **options: Any) -> None:
-        """Take Connexion's view of the document: the resolver that finds the handlers."""
+        """Take Connexion's view of the document: the resolver that finds the handlers.
+
+        It is called when the stack is built, at the first request. Later ones come here directly: all
+        that Connexion's entrance does for them is to look whether the stack is built.
+        """
         del specification
         self.service.resolver = options["resolver"]
+        if isinstance(self.service.asgi, ConnexionMiddleware):
+            self.service.asgi = self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, journal, then let the effects of the request happen elsewhere."""
@@ -87,19 +94,21 @@ class StubMiddleware(SpecMiddleware):
         plan, principal = exchange.plan, exchange.principal
         self.service.runtime.record(
             exchange.world,
-            Entry(
-                wall_seconds(),
-                scope["method"],
-                exchange.path,
-                scope["query_string"].decode("latin-1"),
-                plan.id if plan else None,
-                self.service.name,
-                principal.kind if principal else None,
-                reply.status,
-                stopwatch() - started,
-                exchange.body,
-                reply.body,
-                exchange.rule,
+            Entry._make(  # as fast as a tuple, which the constructor of a named one is not
+                (
+                    wall_seconds(),
+                    scope["method"],
+                    exchange.path,
+                    scope["query_string"].decode("latin-1"),
+                    plan.id if plan else None,
+                    self.service.name,
+                    principal.kind if principal else None,
+                    reply.status,
+                    stopwatch() - started,
+                    exchange.body,
+                    reply.body,
+                    exchange.rule,
+                )
             ),
         )
 
@@ -109,15 +118,15 @@ class StubMiddleware(SpecMiddleware):
         runtime = service.runtime
         if method == "OPTIONS" and b"access-control-request-method" in headers:
             return preflight(headers)
-        found = service.router.match(split(scope["raw_path"]))
+        found = service.router.find(scope["raw_path"])
         if found is None:
-            raise NotFound(f"No endpoint {method} {exchange.path}.")
+            return service.page(exchange, method, split(scope["raw_path"]))
         leaf, values = found
         check_size(scope, headers)
         chunked = b"transfer-encoding" in headers
         if chunked:
             # Its size shows only while it comes in, and too large is said before anything else.
-            exchange.body = await read_body(receive)
+            exchange.body = await read_body(receive, headers)
         plan = service.plan(leaf, method)
         any_plan = plan or service.plan(leaf, next(iter(leaf.methods)))
         assert any_plan is not None  # noqa: S101  # a leaf has at least one method
@@ -131,8 +140,8 @@ class StubMiddleware(SpecMiddleware):
         if any_plan.public:
             exchange.world = runtime.world_of(path_tenant)
         else:
-            principal = exchange.principal = auth.authenticate(runtime.worlds, headers)
-            exchange.world = runtime.worlds.find(principal.tenant)
+            exchange.world, principal = auth.authenticate(runtime.worlds, headers)
+            exchange.principal = principal
             auth.check_tenant(service.name, principal, path_tenant, headers)
         if plan is None:
             allowed = ", ".join(sorted(leaf.methods))
@@ -140,7 +149,7 @@ class StubMiddleware(SpecMiddleware):
         if exchange.principal is not None:
             auth.authorise(plan, exchange.principal)
         if not chunked and (plan.bodies or b"content-length" in headers):
-            exchange.body = await read_body(receive)
+            exchange.body = await read_body(receive, headers)
         context = service.context(plan, exchange, values, scope["query_string"])
         if runtime.faulty and gated is None:
             # Of a request without token and tenant path only the content says which world it means.
@@ -161,33 +170,57 @@ class StubMiddleware(SpecMiddleware):
 
     def reply(self, plan: Plan, result: Result) -> Reply:
         """Encode a result that already keeps the contract."""
-        extra = [
-            (name.lower().encode(), value.encode("latin-1", "replace"))
-            for name, value in result.headers.items()
-        ]
-        if result.raw is not None:
-            return Reply(
-                result.status,
-                result.raw,
-                [(b"content-type", result.media_type.encode()), plan.level_header, *extra],
-            )
-        if result.body is None:
-            return Reply(result.status, b"", [plan.level_header, *extra])
-        return json_reply(result.status, orjson.dumps(result.body), plan.level_header, *extra)
+        headers = [plan.level_header]
+        stored = result.stored
+        if stored is not None:
+            headers.append(JSON_TYPE)
+            body = stored if isinstance(stored, bytes) else b"[" + b",".join(stored) + b"]"
+        elif result.raw is not None:
+            headers.append((b"content-type", result.media_type.encode()))
+            body = result.raw
+        elif result.body is None:
+            body = b""
+        else:
+            headers.append(JSON_TYPE)
+            body = orjson.dumps(result.body)
+        if result.headers:
+            for name, value in result.headers.items():
+                headers.append((name.lower().encode(), value.encode("latin-1", "replace")))
+        return Reply(result.status, body, headers)
 
 
 def check_size(scope: Scope, headers: Mapping[bytes, bytes]) -> None:
     """The gateway's limits: URL 10 KB, headers 60 KB, body 10 MB."""
     if len(scope["raw_path"]) + len(scope["query_string"]) > URL_LIMIT:
         raise UriTooLong("URI Too Long")
-    if sum(map(len, chain.from_iterable(scope["headers"]))) > HEADER_LIMIT:
+    if len(b"".join(chain.from_iterable(scope["headers"]))) > HEADER_LIMIT:
         raise HeadersTooLarge("Request Header Fields Too Large")
     length = headers.get(b"content-length")
-    if length is not None and length.isdigit() and int(length) > BODY_LIMIT:
-        raise PayloadTooLarge("Request Entity Too Large")
+    if length is None or len(length) < BODY_LIMIT_DIGITS:
+        return
+    if length.isdigit() and int(length) > body_limit(headers):
+        raise too_large(headers)
 
 
-async def read_body(receive: Receive) -> bytes:
+def body_limit(headers: Mapping[bytes, bytes]) -> int:
+    """How large a body may be; what stands around the parts of an upload does not count."""
+    return BODY_LIMIT + ENVELOPE if is_upload(headers) else BODY_LIMIT
+
+
+def is_upload(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether the body comes in parts."""
+    return headers.get(b"content-type", b"").lower().startswith(b"multipart/")
+
+
+def too_large(headers: Mapping[bytes, bytes]) -> PayloadTooLarge:
+    """The 413 of the gateway, or of the service that an upload is for (media document)."""
+    if not is_upload(headers):
+        return PayloadTooLarge("Request Entity Too Large")
+    message = "The part named [file] exceeds the maximum allowed content length."
+    return PayloadTooLarge(body={"code": 413, "status": "Request Entity Too Large", "message": message})
+
+
+async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     """The whole body; 413 as soon as it is larger than the gateway takes."""
     message = await receive()
     body: bytes = message.get("body", b"")
@@ -197,6 +230,6 @@ async def read_body(receive: Receive) -> bytes:
     while message.get("more_body"):
         message = await receive()
         parts += message.get("body", b"")
-        if len(parts) > BODY_LIMIT:
-            raise PayloadTooLarge("Request Entity Too Large")
+        if len(parts) > body_limit(headers):
+            raise too_large(headers)
     return bytes(parts)

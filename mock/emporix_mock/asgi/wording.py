@@ -19,6 +19,17 @@ NOT_AUTHORIZED = frozenset(
 )
 
 
+FORBIDDEN = {
+    "brand-service": (
+        "Given request does not have required scopes. It is not authorized to perform this operation."
+    ),
+    "catalog": "Permission denied due to insufficient rights",
+    "category-tree": "You need a scope for this action.",
+    "media": "The access to the requested resource has been forbidden by the server.",
+    "product-service": "The access to the requested resource has been forbidden by the server.",
+}
+
+
 def missing_scope(service: str, scopes: tuple[str, ...]) -> EmporixError:
     """403 for a token without any of `scopes`, in the words of a service."""
     names = ", ".join(scopes)
@@ -28,10 +39,12 @@ def missing_scope(service: str, scopes: tuple[str, ...]) -> EmporixError:
     if service in VALIDATED_SCOPES:
         return Forbidden("Scope validation failed", details=[listed])
     if service in REQUIRED_SCOPES:
-        return Forbidden("Scope validation failed", details=[f"Required scope(s): {names}"])
+        text = FORBIDDEN.get(service, "Scope validation failed")
+        return Forbidden(text, details=[f"Required scope(s): {names}"])
     if service in NOT_AUTHORIZED:
         return Forbidden("User not authorized.", type="Forbidden", details=[Detail(listed)])
-    return Forbidden("Insufficient permissions", type="insufficient_permissions", details=[listed])
+    text = FORBIDDEN.get(service, "Insufficient permissions")
+    return Forbidden(text, type="insufficient_permissions", details=[listed])
 
 
 def wrong_tenant(service: str, given: str, owned: str) -> EmporixError:
@@ -60,27 +73,69 @@ def tenant_header(given: str) -> EmporixError:
 
 
 CONSTRAINTS = "The request violates validation constraints."
-INVALID_CONTENT = {"reward-points": "Invalid request content."}
+INVALID_CONTENT = {
+    "reward-points": "Invalid request content.",
+    "unit-handling-service": "There is a validation error.",
+}
+LISTS_ONLY = {
+    "configuration-service": "Can not deserialize instance of java.util.ArrayList out of START_OBJECT token"
+}
+REQUIRED_MEMBERS = {
+    ("unit-handling-service", "code"): "The unit code must be specified",
+    ("unit-handling-service", "name"): "The unit name must be specified",
+    ("unit-handling-service", "input"): "The conversion input must be specified",
+}
+REQUIRED_HEADERS = {("unit-handling-service", "content-language"): "The Content-Language cannot be empty"}
+REQUIRED_BODIES = {"unit-handling-service": ("Required Body [unitCodes] not specified", "/unitCodes")}
 
-KEYWORD_TYPES = {"required": "missing_field", "additionalProperties": "invalid_field"}
+WHOLE_BODIES = {
+    ("category-tree", "ref.id"): (
+        "Assignment reference validation failed",
+        ["Please provide a valid assignment reference id"],
+    ),
+    ("category-tree", "categoryIds"): (
+        "There is a validation error. Please check the details.",
+        [
+            {
+                "field": "searchCategoryTree.searchRequest.categoryIds",
+                "message": "searchRequest.categoryIds: must not be null",
+            }
+        ],
+    ),
+}
+"""Members whose absence a service words by itself: message and details."""
+
+KEYWORD_TYPES = {"required": "missing_field", "payload": "missing_payload"}
 
 
 def invalid(service: str, violation: Violation) -> EmporixError:
     """400 for a value that breaks the document."""
-    kind = KEYWORD_TYPES.get(violation.keyword, "invalid_field")
+    kind, message = KEYWORD_TYPES.get(violation.keyword, "invalid_field"), violation.message
+    whole = WHOLE_BODIES.get((service, violation.field.lstrip("0123456789./")))
+    if whole is not None:
+        text, details = whole
+        body = {"code": 400, "status": "Bad Request", "message": text, "details": details}
+        return BadRequest(body=body)
+    if violation.keyword == "required":
+        if (service, violation.field) in REQUIRED_HEADERS:
+            return BadRequest(REQUIRED_HEADERS[service, violation.field], type="invalid_header")
+        message = REQUIRED_MEMBERS.get((service, violation.field), message)
+    if not violation.field and violation.keyword == "type" and service in LISTS_ONLY:
+        return BadRequest(LISTS_ONLY[service], type="bad_payload_syntax")
     return BadRequest(
         INVALID_CONTENT.get(service, CONSTRAINTS),
         type="validation_violation",
-        details=[Detail(violation.message, violation.field or None, kind)],
+        details=[Detail(message, violation.field or None, kind)],
     )
 
 
 def missing_payload(service: str) -> EmporixError:
     """400 for a required body that is absent."""
+    message, field = REQUIRED_BODIES.get(service, ("Empty payload was sent", None))
     return BadRequest(
         INVALID_CONTENT.get(service, CONSTRAINTS),
         type="validation_violation",
-        details=[Detail("Empty payload was sent", None, "missing_payload")],
+        details=[Detail(message, field, "missing_payload")],
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from emporix_mock.engine.facts import NO_FACTS, Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from emporix_mock.engine.service import Switch
     from emporix_mock.store.tokens import Principal
@@ -14,21 +17,33 @@ if TYPE_CHECKING:
 
     Handler = Callable[["RequestContext", State], Any]
 
-NOTHING: Mapping[str, Any] = {}
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+# The two values of every request are named tuples: they are made twice as fast as frozen dataclasses.
+
+
+class Result(NamedTuple):
     """An answer with a status of its own. Without one, a handler's document is the documented success.
 
-    `body` None means no body; `raw` is JSON that is already encoded and already valid.
+    `body` None means no body unless one of the others is there: `raw` is already encoded, JSON or not;
+    `stored` is a stored document as it is, or a list of them, which is checked and sent without decoding.
     """
 
     status: int
     body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NOTHING
     raw: bytes | None = None
     media_type: str = "application/json"
+    stored: bytes | Sequence[bytes] | None = None
+
+
+class Upload(NamedTuple):
+    """A file that came as a part of a body."""
+
+    filename: str
+    media_type: str
+    content: bytes
 
 
 class Dispatch(Protocol):
@@ -49,13 +64,14 @@ class InnerRequest:
     body: Any
 
 
-@dataclass(frozen=True, slots=True)
-class RequestContext:
+class RequestContext(NamedTuple):
     """One request after every check: decoded, coerced, authorised.
 
     `path`, `query` and `headers` hold declared parameters by their name in the document (header
     names in lower case), with defaults filled in; `body` is the decoded body or None. `principal`
-    is None for operations without a token.
+    is None for operations without a token. `dispatch` and `switches` are behind `call` and `switch`.
+    `about` is what the document says about the running operation. `origin` is how the caller reaches
+    this server, for URLs that lead back to it.
     """
 
     operation_id: str
@@ -65,8 +81,10 @@ class RequestContext:
     query: Mapping[str, Any]
     headers: Mapping[str, Any]
     body: Any
-    _dispatch: Dispatch
-    _switches: Mapping[str, str]
+    dispatch: Dispatch
+    switches: Mapping[str, str]
+    about: Facts = NO_FACTS
+    origin: str = "http://localhost"
 
     def call(
         self,
@@ -84,11 +102,11 @@ class RequestContext:
         undone; catching it lets the caller go on. The tenant is filled into `path`.
         """
         request = InnerRequest({"tenant": self.tenant, **path}, query, headers, body)
-        return self._dispatch(service, operation_id, self.tenant, request)
+        return self.dispatch(service, operation_id, self.tenant, request)
 
     def switch(self, switch: Switch) -> str:
         """The value of a named choice in this world."""
-        return self._switches.get(switch.id, switch.default)
+        return self.switches.get(switch.id, switch.default)
 
     def caller(self) -> Principal:
         """The principal of an operation that always has one."""

@@ -49,13 +49,14 @@ class Query:
     """A compiled filter.
 
     `matches(document)` decides. `equalities` narrow the candidates by hash index: every matching
-    document meets all of them, but one that meets them must still be asked. `fields` are the keys as
-    written, each with its offset in the text.
+    document meets all of them, but one that meets them must still be asked unless `exact`. `fields` are
+    the keys as written, each with its offset in the text.
     """
 
     text: str
     matches: Callable[[Mapping[str, Any]], bool]
     equalities: tuple[Equality, ...]
+    exact: bool
     fields: tuple[tuple[str, int], ...]
 
 
@@ -73,11 +74,13 @@ def parse(text: str, *, compound: bool = False, localized: frozenset[str] = froz
 
 def _parse(text: str, compound: bool, localized: frozenset[str]) -> Query:  # noqa: FBT001  # cache key
     node = read_query(text, compound=compound)
+    clauses, equalities = tuple(_clauses(node)), tuple(_equalities(node, localized))
     return Query(
         text=text,
         matches=compile_query(node, localized),
-        equalities=tuple(_equalities(node, localized)),
-        fields=tuple((clause.key, clause.position) for clause in _clauses(node)),
+        equalities=equalities,
+        exact=len(equalities) == len(clauses),
+        fields=tuple((clause.key, clause.position) for clause in clauses),
     )
 
 

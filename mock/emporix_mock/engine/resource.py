@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
-from emporix_mock.errors import Conflict, EmporixError, NotFound
+from emporix_mock.engine import translation
+from emporix_mock.errors import BadRequest, Conflict, Detail, EmporixError, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from emporix_mock.engine.context import RequestContext
+    from emporix_mock.engine.ownership import Owner
+    from emporix_mock.engine.translation import Languages
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
@@ -18,10 +21,17 @@ if TYPE_CHECKING:
     Present = Callable[[RequestContext, State, Document], Document]
     Visible = Callable[[RequestContext, State, Document], bool]
     After = Callable[[RequestContext, State, Document | None, Document | None], None]
+    Expand = Callable[[RequestContext, State, Document], None]
+    Exists = Callable[[RequestContext, State, Any], bool]
+    NewId = Callable[[RequestContext, State, Document], str]
     Wording = Callable[[str], EmporixError]
 
 
 PARENT = "_parent"
+
+Metadata = Literal["nested", "flat", "top", "times"]
+Lock = Literal["optional", "required", "ignored"]
+Dialect = Literal["merge", "json", "JSON", "Json", "upsert"]
 
 
 def missing(key: str) -> EmporixError:
@@ -30,7 +40,7 @@ def missing(key: str) -> EmporixError:
 
 
 def duplicate(key: str) -> EmporixError:
-    """The plain 409 for an id that is taken."""
+    """The plain 409 for an id, or another unique value, that is taken."""
     return Conflict(
         f"Resource with id {key} already exists.", type="conflict_resource", rule="engine/duplicate-id"
     )
@@ -46,26 +56,92 @@ def stale(key: str) -> EmporixError:
     )
 
 
+def unversioned(key: str) -> EmporixError:
+    """The plain 400 for an update that has to name the version it is of."""
+    del key
+    return BadRequest(
+        "The document version has to be provided on update operations.",
+        type="validation_violation",
+        details=[Detail("metadata.version is missing", "metadata.version", "missing_field")],
+        rule="engine/version-required",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One kind of document.
+    """One kind of document, served at every plain operation that the document of the service has for it.
 
-    `path` is the collection path in the document; the operations on it and on `path/{id}` are served
-    from it. `collection` names the stored collection, `key` the field that holds the id, `new_id`
-    the method of the id source (`object_id`, `uuid`) or "given" where the body must bring it.
-    `parent` names a path parameter whose value scopes the documents (addresses of a customer).
-    `version` is the number a new document starts with; None for documents without `metadata`.
+    What the document says is taken from it: success statuses; whether a create answers the id alone,
+    with its `yrn`, under `code`, the whole document, a list or nothing; whether PUT creates; whether
+    DELETE of something absent is a 404; default page size, and whether lists come in pages at all; which
+    query parameters filter; what a body may write (other members are dropped, and a PUT keeps what it
+    cannot write); the patch dialect; the members of bulk entries. A handler of the service's own for an
+    operation wins over the resource. After a PATCH the document must satisfy the read schema, else 400.
 
-    Hooks: `prepare` completes or refuses the new document before it is stored (old is None on
-    create); `present` turns the stored form into the answer; `visible` hides documents from the
-    caller; `after` has the effects of a write (old, new; new is None on delete).
+    Where. `path` is the collection path: GET lists, POST creates, DELETE removes all (or those listed in
+    the body); `path/search` POST; `path/bulk` POST, PUT, PATCH, DELETE; `item` (default `path/{…}`): GET
+    reads, PUT replaces, PATCH, DELETE, POST creates. HEAD goes with GET. `operations` maps further
+    operation ids to verbs (`engine.binding.VERBS`). `collection` names the stored collection, `key` the
+    field that holds the id; `item_id` says how path parameters make the id (`{site}:{productId}`; default
+    the last of them). `parent` names the path parameters that the documents stand below; they are stored
+    under `<parent>/<id>` with the parent in `_parent`. `under` is the resource of the parent, whose 404
+    answers every operation below a parent that is not there or not to be seen. `from_path` maps dotted
+    fields to path parameters: written into the document, and equal in lists below such a path.
+
+    Create. `new_id` is a method of the id source (`object_id`, `uuid`, `hex:10`, `digits:8`, `token:20`),
+    "given" where the body must bring it, or a function. `id_pattern` is what an id chosen by the client
+    must match where the schema does not say it. `yrn` is a pattern with `{tenant}` and `{id}`;
+    `yrn_stored` keeps it in the document too. `unique` lists fields (or tuples of fields) that are taken
+    once below a parent; localized ones by language. `defaults` fill in absent members on create and
+    replace. `owned` are dotted members that only the server writes, `fixed` ones that only a create sets.
+
+    Metadata and locking. `version` is what a new document starts with, None for documents without
+    metadata. `metadata` is where it stands: `nested` (`metadata.version`, `.createdAt`, `.modifiedAt`),
+    `flat` (`metadataVersion`, `metadataCreatedAt`, `metadataModifiedAt`), `top` (`version` beside the
+    other members), or `times` (nested, without version); `modified` is the name of the last of the nested
+    ones (catalog: `updatedAt`). `lock`: a version given on update must be the
+    current one, else `stale`; `required` refuses an update without it by `unversioned`, `ignored` never
+    looks. `missing`, `duplicate`, `stale`, `unversioned` word the refusals; what `stale` returns decides
+    between 409 and 404.
+
+    Patch. `patch` is the dialect of PATCH with a list (`json` lower-case operations, `JSON` upper-case,
+    `Json` both, `upsert` the webhook service's own; None: as the document spells them). An object always
+    merges, so does PUT with `partial=true`; `null_removes` says what null does there. `patch_keys` and
+    `patch_parents` are `array_keys` and `create_parents` of `engine.patching`.
+
+    Lists. `page_size` where the document has no default; `first_page` the number of the first page.
+    `total_header` carries the number of matches when asked, or always (`total_always`). `default_sort` as
+    the parameter `sort`; `sortable` the only fields that may be sorted by. `keep` stays whatever `fields`
+    asks for. `compound` allows `compoundLogicalQuery`. `filters` says for a query parameter, beside those
+    that the document tells, what it does: `path` equality, `~path` contains (any case), `>path` and other
+    comparisons, `,path` any of a comma list, empty: it does not filter. `expand` completes the answer in
+    place for a value of the parameter `expand`.
+
+    Languages. `localized` are dotted fields stored as maps; `languages` how headers read and write them.
+
+    Rules and effects. `references` maps a dotted field to the "collection", the "service/collection" or
+    a function that must know its value (400). `held_by` maps collections to the field (or `PARENT`) by
+    which they hang on the document: while there are any, DELETE is refused (`held`) unless forced; then,
+    as those of `cascade` always, they go with it. `event` is the prefix of `.created`, `.updated`,
+    `.deleted` (`site.site-` gives `site.site-created`); the payload is the document. `soft_delete` names
+    a field that DELETE sets: the document is gone but for lists with `showDeleted=true`. `mixins` checks
+    mixins against their schemas. `owner` limits callers to their own documents, `restriction` names the
+    field that a restricted scope compares.
+
+    Bulk. At most `bulk_limit` items, numbered from `bulk_base`; `bulk_status` is `phrase` or `upper`.
+
+    Hooks: `prepare` completes or refuses the new document before it is stored (old is None on create);
+    `present` turns the stored form into the answer; `visible` hides documents from the caller, and
+    `sees_all` says that it would hide none, so that a page is cut before anything is read; `after` has
+    the effects of a write (old, new; new is None on delete).
     """
 
     path: str
     collection: str
     key: str = "id"
-    new_id: str = "object_id"
-    parent: str | None = None
+    new_id: str | NewId = "object_id"
+    parent: str | tuple[str, ...] | None = None
+    under: Resource | None = None
     version: int | None = 1
     page_size: int = 60
     total_header: str = "X-Total-Count"
@@ -74,20 +150,127 @@ class Resource:
     prepare: Prepare | None = None
     present: Present | None = None
     visible: Visible | None = None
+    sees_all: Callable[[RequestContext], bool] | None = None
     after: After | None = None
     missing: Wording = missing
     duplicate: Wording = duplicate
     stale: Wording = stale
+    unversioned: Wording = unversioned
+    item: str | None = None
+    item_id: str | None = None
+    from_path: Mapping[str, str] = field(default_factory=dict)
+    operations: Mapping[str, str] = field(default_factory=dict)
+    id_pattern: str | None = None
+    yrn: str | None = None
+    yrn_stored: bool = False
+    unique: tuple[str | tuple[str, ...], ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    owned: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    metadata: Metadata = "nested"
+    modified: str = "modifiedAt"
+    lock: Lock = "optional"
+    patch: Dialect | None = None
+    null_removes: bool = True
+    patch_keys: tuple[str, ...] = ()
+    patch_parents: bool = False
+    first_page: int = 1
+    default_sort: str | None = None
+    sortable: frozenset[str] | None = None
+    keep: tuple[str, ...] = ()
+    compound: bool = False
+    filters: Mapping[str, str] = field(default_factory=dict)
+    expand: Mapping[str, Expand] = field(default_factory=dict)
+    languages: Languages = translation.GENERAL
+    references: Mapping[str, str | Exists] = field(default_factory=dict)
+    held_by: Mapping[str, str] = field(default_factory=dict)
+    held: Wording | None = None
+    cascade: Mapping[str, str] = field(default_factory=dict)
+    event: str | None = None
+    soft_delete: str | None = None
+    mixins: Prepare | None = None
+    owner: Owner | None = None
+    restriction: str | None = None
+    bulk_limit: int = 200
+    bulk_base: int = 0
+    bulk_status: Literal["phrase", "upper"] = "phrase"
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The path parameters that the documents stand below."""
+        if self.parent is None:
+            return ()
+        return (self.parent,) if isinstance(self.parent, str) else self.parent
+
+    def parent_of(self, ctx: RequestContext) -> str | None:
+        """What the documents of this request stand below."""
+        if self.parent is None:
+            return None
+        if isinstance(self.parent, str):
+            return ctx.path[self.parent]
+        return "/".join(ctx.path[name] for name in self.parent)
+
+    def key_of(self, ctx: RequestContext, own: Any) -> str:
+        """The stored key: the id, below its parent's where there is one."""
+        return str(own) if self.parent is None else f"{self.parent_of(ctx)}/{own}"
+
+    def id_in(self, ctx: RequestContext) -> str:
+        """The id that the path of this request names."""
+        if self.item_id is not None:
+            return self.item_id.format(**ctx.path)
+        return list(ctx.path.values())[-1]
+
+    def yrn_of(self, ctx: RequestContext, own: Any) -> str | None:
+        """The resource name of a document."""
+        return self.yrn.format(tenant=ctx.tenant, id=own) if self.yrn else None
+
+    # Who sees what.
 
     def visible_to(self, ctx: RequestContext, state: State, document: Document) -> bool:
         """Whether the caller may see the document."""
+        if self.owner is not None:
+            limit = self.owner.limit(ctx)
+            if limit is not None and not limit.holds(document):
+                return False
+            if self.restriction and not self._unrestricted(self.owner, ctx, document):
+                return False
         return self.visible is None or self.visible(ctx, state, document)
+
+    def hides_from(self, ctx: RequestContext) -> bool:
+        """Whether there may be documents that the caller cannot see."""
+        limited = self.visible is not None and (self.sees_all is None or not self.sees_all(ctx))
+        return limited or self.owner is not None
+
+    @property
+    def as_stored(self) -> bool:
+        """Whether every caller reads documents in their stored form."""
+        return not (self.present or self.expand or self.localized or self.parent)
+
+    def _unrestricted(self, owner: Owner, ctx: RequestContext, document: Document) -> bool:
+        allowed = owner.restrictions(ctx)
+        return allowed is None or document.get(self.restriction or "") in (None, *allowed)
+
+    def hidden(self, key: str) -> EmporixError:
+        """The refusal of a document that the caller may not see."""
+        foreign = self.owner.foreign if self.owner else None
+        return self.missing(key) if foreign is None else foreign(key)
+
+    # What the caller reads.
 
     def answer(self, ctx: RequestContext, state: State, document: Document) -> Document:
         """The document as the caller reads it."""
         document.pop(PARENT, None)
-        return document if self.present is None else self.present(ctx, state, document)
+        if self.present is not None:
+            document = self.present(ctx, state, document)
+        if self.expand:
+            self._expand(ctx, state, document)
+        if self.localized:
+            reading = translation.reading(self.languages, ctx, state)
+            document = translation.shown(reading, self.localized, document)
+        return document
 
-    def key_of(self, ctx: RequestContext, own: Any) -> str:
-        """The stored key: the id, below its parent's where there is one."""
-        return f"{ctx.path[self.parent]}/{own}" if self.parent else str(own)
+    def _expand(self, ctx: RequestContext, state: State, document: Document) -> None:
+        for name in str(ctx.query.get("expand") or "").split(","):
+            complete = self.expand.get(name.strip())
+            if complete is not None:
+                complete(ctx, state, document)

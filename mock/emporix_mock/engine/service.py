@@ -112,12 +112,33 @@ class Service:
     subscriptions: dict[str, Subscriber] = field(default_factory=dict)
     media_types: dict[str, tuple[str, ...]] = field(default_factory=dict)
     parameter_aliases: dict[str, dict[str, str]] = field(default_factory=dict)
+    per_item: set[str] = field(default_factory=set)
+    pages: dict[str, Handler] = field(default_factory=dict)
 
-    def operation(self, operation_id: str) -> Callable[[Handler], Handler]:
-        """Register the handler of an operation. A document that lacks the operation stops the start."""
+    def operation(self, operation_id: str, *, per_item: bool = False) -> Callable[[Handler], Handler]:
+        """Register the handler of an operation. A document that lacks the operation stops the start.
+
+        `per_item` leaves the elements of a body that is a list to the handler (`engine.bulk.run`), so
+        that one that breaks the document is refused alone.
+        """
 
         def register(handler: Handler) -> Handler:
             self.handlers[operation_id] = handler
+            if per_item:
+                self.per_item.add(operation_id)
+            return handler
+
+        return register
+
+    def page(self, path: str) -> Callable[[Handler], Handler]:
+        """Register what GET gives at a path beside the document, to anybody and without a token.
+
+        For the URLs that a service hands out: files, schemas. The path names its tenant; the handler
+        gets a context without principal, query and headers, and answers a `Result`.
+        """
+
+        def register(handler: Handler) -> Handler:
+            self.pages[path] = handler
             return handler
 
         return register

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emporix_mock.engine.crud import sorted_by_position
 from emporix_mock.engine.resource import PARENT
 from emporix_mock.errors import Conflict
 from emporix_mock.platform import credentials
@@ -40,7 +39,7 @@ def find(state: State, number: str) -> Document | None:
 def addresses_of(state: State, number: str) -> list[Document]:
     """The addresses of a customer, oldest first."""
     documents = state.world.state(OWNER).collection("addresses")
-    keys = sorted_by_position(documents, dict.fromkeys(documents.find(PARENT, number)))
+    keys = documents.in_order(documents.find(PARENT, number))
     found = [document for key in keys if (document := documents.get(key)) is not None]
     for document in found:
         document.pop(PARENT, None)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from emporix_mock.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from emporix_mock.engine.context import RequestContext
 
 MAIN_SITE = "main"
@@ -29,3 +31,17 @@ def _document(ctx: RequestContext, operation_id: str, path: dict[str, str]) -> d
     except NotFound:
         return None
     return body if isinstance(body, dict) else None
+
+
+def default_site(ctx: RequestContext) -> dict[str, Any]:
+    """The tenant's default site, empty when it has none."""
+    found = ctx.call(
+        "site-settings-service", "GET-site-settings-list-site-configurations", query={"q": "default:true"}
+    ).body
+    return dict(found[0]) if found else {}
+
+
+def home_country(site: Mapping[str, Any]) -> str | None:
+    """The country that a site is at home in."""
+    country: str | None = ((site.get("homeBase") or {}).get("address") or {}).get("country")
+    return country

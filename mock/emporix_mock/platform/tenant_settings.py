@@ -7,16 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
+from emporix_mock.engine.tenant_values import decoded, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emporix_mock.store.documents import Documents
     from emporix_mock.store.world import State
-
-SERVICE: Final = "configuration-service"
-COLLECTION: Final = "configurations"
 
 DEFAULTS: Final[Mapping[str, Any]] = {
     "customerActiveOnCreation": True,
@@ -40,37 +36,18 @@ def setting(state: State, key: str) -> Any:
     Values may be JSON in a string, as the service stores several of its own.
     """
     default = DEFAULTS[key]
-    documents = state.world.state(SERVICE).collection(COLLECTION)
-    value = _value(documents, key)
+    value = value_of(state, key)
     if value is None and "." in key:
         owner, member = key.split(".", 1)
-        parent = _decoded(_value(documents, owner))
+        parent = decoded(value_of(state, owner))
         value = parent.get(member) if isinstance(parent, dict) else None
     return default if value is None else _typed(value, default)
-
-
-def _value(documents: Documents, key: str) -> Any:
-    document = documents.get(key)
-    if document is None:
-        found = documents.find("key", key)
-        document = documents.get(found[0]) if found else None
-    return None if document is None else document.get("value")
 
 
 def _typed(value: Any, default: Any) -> Any:
     if isinstance(default, str):
         return str(value)
-    value = _decoded(value)
+    value = decoded(value)
     if isinstance(default, list) and isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value if isinstance(value, type(default)) else default
-
-
-def _decoded(value: Any) -> Any:
-    """What a string holds as JSON; the value itself otherwise."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return orjson.loads(value.lower() if value.lower() in ("true", "false") else value)
-    except orjson.JSONDecodeError:
-        return value

@@ -73,15 +73,17 @@ def _layout(declared: Collection, resource: Resource | None) -> Layout:
             parent=declared.parent,
             times=declared.times or (),
         )
-    times = (
-        declared.times if declared.times is not None else (MODIFIED if resource.version is not None else ())
-    )
+    times = declared.times if declared.times is not None else (MODIFIED if _has_metadata(resource) else ())
     return Layout(
         declared,
         key=declared.key or resource.key,
-        new_id=declared.new_id or resource.new_id,
-        parent=declared.parent or resource.parent,
+        new_id=declared.new_id or (resource.new_id if isinstance(resource.new_id, str) else "given"),
+        parent=declared.parent or "/".join(resource.parents) or None,
         times=times,
-        version=resource.version,
+        version=resource.version if resource.metadata == "nested" else None,
         path=resource.path,
     )
+
+
+def _has_metadata(resource: Resource) -> bool:
+    return resource.version is not None and resource.metadata in ("nested", "times")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from emporix_mock.engine.crud import drawn
 from emporix_mock.engine.resource import PARENT
 from emporix_mock.seed.moments import relative_times
 from emporix_mock.seed.refusal import Refusal
@@ -119,7 +120,7 @@ def _id(document: Document, layout: Layout, ids: Ids, at: Place) -> str:
     if own is None:
         if layout.new_id == "given":
             raise Refusal(at, f"'{layout.key}' is missing (required)", f"add '{layout.key}'")
-        own = document[layout.key] = getattr(ids, layout.new_id)()
+        own = document[layout.key] = drawn(ids, layout.new_id)
     if not isinstance(own, str) or not own:
         rule = f"'{layout.key}' must be text, not {kind_of(own)}" if own != "" else f"'{layout.key}' is empty"
         raise Refusal((*at, layout.key), rule, "put it in quotes" if own != "" else "write an id")

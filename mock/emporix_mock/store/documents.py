@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Document = dict[str, Any]
 Undo = list[tuple["Documents", str, bytes | None, bool]]
+
+MEMO_LENGTH = 16
 
 
 def encode(document: Any) -> bytes:
@@ -45,13 +47,16 @@ def index_keys(document: Document, field: str) -> set[str]:
 class Documents:
     """One collection of one world. Reads decode, writes encode; nothing is shared with the caller."""
 
-    __slots__ = ("_docs", "_indexes", "_order", "_shared", "_undo", "name")
+    __slots__ = ("_disordered", "_docs", "_indexes", "_memo", "_order", "_places", "_shared", "_undo", "name")
 
     def __init__(self, name: str, undo: Callable[[], Undo | None]) -> None:
         self.name = name
         self._docs: dict[str, bytes | None] = {}
         self._order: list[str] | None = []
+        self._places: dict[str, int] | None = None
         self._indexes: dict[str, dict[str, dict[str, None]]] = {}
+        self._disordered: set[tuple[str, str]] = set()
+        self._memo: dict[object, list[str]] = {}
         self._shared = False
         self._undo = undo
 
@@ -76,6 +81,16 @@ class Documents:
             self._order = [key for key, raw in self._docs.items() if raw is not None]
         return self._order
 
+    def in_order(self, keys: Iterable[str]) -> list[str]:
+        """Ids of this collection in order of creation; costs nothing for those that are not asked for."""
+        found = list(keys)
+        if len(found) > 1:
+            order, places = self.ids(), self._places
+            if places is None or len(places) != len(order):
+                places = self._places = {key: place for place, key in enumerate(order)}
+            found.sort(key=places.__getitem__)
+        return found
+
     def scan(self) -> Iterator[Document]:
         """Copies of all documents in order of creation."""
         for key in self.ids():
@@ -90,13 +105,39 @@ class Documents:
 
     def find(self, field: str, value: Any) -> list[str]:
         """Ids of documents that hold `value` at the dotted `field`; the index is made at first use."""
+        return list(self._index(field).get(orjson.dumps(value).decode(), ()))
+
+    def among(self, field: str, values: Iterable[Any]) -> list[str]:
+        """Ids of documents that hold one of `values` at the dotted `field`, in order of creation."""
+        index = self._index(field)
+        held = [entry for entry in {orjson.dumps(value).decode() for value in values} if index.get(entry)]
+        if len(held) > 1:
+            return self.in_order({key for entry in held for key in index[entry]})
+        for entry in held:
+            if (field, entry) in self._disordered:
+                self._disordered.discard((field, entry))
+                index[entry] = dict.fromkeys(self.in_order(index[entry]))
+            return list(index[entry])
+        return []
+
+    def remembered(self, what: object, make: Callable[[], list[str]]) -> list[str]:
+        """What `make` gives, found once and kept until something is written; treat it as read-only."""
+        found = self._memo.get(what)
+        if found is None:
+            found = make()
+            if len(self._memo) >= MEMO_LENGTH:
+                self._memo.clear()
+            self._memo[what] = found
+        return found
+
+    def _index(self, field: str) -> dict[str, dict[str, None]]:
         index = self._indexes.get(field)
         if index is None:
             index = self._indexes[field] = {}
             for key in self.ids():
                 for entry in index_keys(orjson.loads(self._docs[key] or b"{}"), field):
                     index.setdefault(entry, {})[key] = None
-        return list(index.get(orjson.dumps(value).decode(), ()))
+        return index
 
     def put(self, key: str, document: Document) -> None:
         """Insert or replace; the caller keeps its own object."""
@@ -117,39 +158,52 @@ class Documents:
     def _write(self, key: str, new: bytes | None) -> None:
         undo = self._undo()
         old = self._docs.get(key)
+        placed = old is not None or key in self._docs
         if undo is not None:
-            undo.append((self, key, old, key in self._docs))
-        self._store(key, old, new)
+            undo.append((self, key, old, placed))
+        self._store(key, old, new, placed=placed)
         if undo is None and new is None:
             self._docs.pop(key, None)
 
-    def _store(self, key: str, old: bytes | None, new: bytes | None) -> None:
+    def _store(self, key: str, old: bytes | None, new: bytes | None, *, placed: bool) -> None:
         if self._shared:
             self._docs, self._shared = dict(self._docs), False
             self._order = None if self._order is None else list(self._order)
-        if new is None or (old is None and key in self._docs):
-            self._order = None
+        if new is None or (old is None and placed):
+            self._order = self._places = None
         elif old is None and self._order is not None:
+            if self._places is not None:
+                self._places[key] = len(self._order)
             self._order.append(key)
         # A removed document keeps its place as None until the unit of work ends, so that undoing
         # the removal brings it back where it stood.
         self._docs[key] = new
+        if self._memo:
+            self._memo = {}
+        if self._indexes:
+            self._file(key, orjson.loads(old or b"{}"), orjson.loads(new or b"{}"), late=placed)
+
+    def _file(self, key: str, old: Document, new: Document, *, late: bool) -> None:
+        """Bring the indexes up to date; `late` for a document that is older than others of its entry."""
         for field, index in self._indexes.items():
-            for entry in index_keys(orjson.loads(old), field) if old else ():
+            before, after = index_keys(old, field), index_keys(new, field)
+            for entry in before - after:
                 index.get(entry, {}).pop(key, None)
-            for entry in index_keys(orjson.loads(new), field) if new else ():
+            for entry in after - before:
                 index.setdefault(entry, {})[key] = None
+                if late:
+                    self._disordered.add((field, entry))
 
     def undo(self, key: str, old: bytes | None, placed: bool) -> None:  # noqa: FBT001  # an entry of the log
         """Put back what a write replaced; `placed` says that the document had a place before it."""
-        self._store(key, self._docs.get(key), old)
+        self._store(key, self._docs.get(key), old, placed=key in self._docs)
         if not placed:
             self._docs.pop(key, None)
 
     def settle(self, key: str) -> None:
         """Drop the place of a document whose removal is now final."""
-        if key in self._docs and self._docs[key] is None:
-            self._docs.pop(key)
+        if self._docs.get(key, b"") is None:
+            del self._docs[key]
 
     def freeze(self) -> Frozen:
         """The contents as they are now, shared until the next write."""
@@ -162,6 +216,9 @@ class Documents:
         self._order = frozen.order if frozen else []
         self._shared = frozen is not None
         self._indexes = {}
+        self._disordered = set()
+        self._memo = {}
+        self._places = None
 
 
 class Frozen:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import time
-import uuid
 from datetime import UTC, datetime, timedelta
 
+_UUID_MASK = ~(0xF << 76 | 0x3 << 62)
+_UUID_VERSION_4 = 0x4 << 76 | 0x2 << 62
 _ALPHANUMERIC = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -87,7 +88,8 @@ class Ids:
 
     def uuid(self) -> str:
         """A version 4 UUID."""
-        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        digits = f"{self._random.getrandbits(128) & _UUID_MASK | _UUID_VERSION_4:032x}"
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def hex(self, digits: int) -> str:
         """`digits` lower-case hex digits."""
@@ -116,14 +118,11 @@ class Ids:
 
 def instant(value: datetime) -> str:
     """`value` as the API prints most instants: `2023-07-25T13:28:25.960Z`."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
-def wall_seconds() -> float:
-    """Real time in seconds since the epoch, for records of the server rather than of a world."""
-    return time.time()
+wall_seconds = time.time
+"""Real time in seconds since the epoch, for records of the server rather than of a world."""
 
-
-def stopwatch() -> float:
-    """A monotonic reading in seconds, for measuring how long something took."""
-    return time.perf_counter()
+stopwatch = time.perf_counter
+"""A monotonic reading in seconds, for measuring how long something took."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +95,7 @@ class World:
         self._loaded: set[str] = set()
         self._emptied = False
         self._undo: Undo | None = None
+        self._unit = Unit(self)
         self._events_since: list[dict[str, Any]] = []
         self.tokens = Tokens(
             self.collection(TOKENS, "tokens"), tenant, {} if token_owner is None else token_owner
@@ -151,31 +151,31 @@ class World:
 
     # Units of work: a raised error undoes everything since the mark.
 
-    @contextmanager
-    def unit(self) -> Iterator[None]:
+    def unit(self) -> Unit:
         """Run a block that either happens whole or not at all; inside another unit it is a savepoint."""
-        outer = self._undo
-        if outer is None:
-            self._undo = []
-        undo = self._undo
-        assert undo is not None  # noqa: S101  # for the type checker
-        mark, events = len(undo), len(self._events_since)
-        try:
-            yield
-        except BaseException:
-            while len(undo) > mark:
-                documents, key, old, placed = undo.pop()
-                documents.undo(key, old, placed)
-            del self._events_since[events:]
-            raise
-        finally:
-            if outer is None:
-                self._commit(undo)
+        return self._unit
 
-    def _commit(self, undo: Undo) -> None:
-        self._undo = None
-        for documents, key, _, _ in undo:
-            documents.settle(key)
+    def begin(self) -> tuple[bool, int, int]:
+        """Start a unit: whether it is the outermost, and the marks that `revert` returns to."""
+        outermost = self._undo is None
+        if self._undo is None:
+            self._undo = []
+        return outermost, len(self._undo), len(self._events_since)
+
+    def revert(self, mark: int, events: int) -> None:
+        """Undo every write and forget every event since the marks."""
+        undo = self._undo or []
+        while len(undo) > mark:
+            documents, key, old, placed = undo.pop()
+            documents.undo(key, old, placed)
+        del self._events_since[events:]
+
+    def commit(self) -> None:
+        """End the outermost unit: what it did stands."""
+        undo, self._undo = self._undo, None
+        if undo:
+            for documents, key, _, _ in undo:
+                documents.settle(key)
         if self._events_since:
             self.events.extend(self._events_since)
             self.pending.extend(self._events_since)
@@ -214,10 +214,11 @@ class World:
     def restore(self, snapshot: Snapshot) -> None:
         """Return to a snapshot; services first used since then start from their seed again."""
         later = self._loaded - snapshot.services
-        for service in self._loaded:
-            self._clear(service)
-        for (service, name), frozen in snapshot.collections.items():
-            self._made(service, name).thaw(frozen)
+        for key, documents in self._collections.items():
+            documents.thaw(snapshot.collections.get(key))
+        for key, frozen in snapshot.collections.items():
+            if key not in self._collections:
+                self._made(*key).thaw(frozen)
         self._loaded = set(snapshot.services)
         self._emptied = snapshot.emptied
         for service in later:
@@ -243,14 +244,14 @@ class World:
             self.clock.reset()
             self.began = self.clock.now()
             self._bases = {}
-        for name in [service] if service else self.services:
-            self._clear(name)
+        names = [service] if service else self.services
+        self._clear({*names, TOKENS} if service is None else {service})
+        for name in names:
             self._loaded.add(name)
             if not empty:
                 self._fill(name)
         if service is None:
             self._emptied = empty
-            self._clear(TOKENS)
             self.ids.reset()
             for record in (
                 self.switches,
@@ -279,10 +280,33 @@ class World:
         snapshot.ids = self.ids.dump()
         self.restore(snapshot)
 
-    def _clear(self, service: str) -> None:
+    def _clear(self, services: set[str]) -> None:
         for (owner, _), documents in self._collections.items():
-            if owner == service:
+            if owner in services:
                 documents.thaw(None)
+
+
+class Unit:
+    """The units of work of a world, one inside the other, as a context manager.
+
+    Every request opens one: an object or a generator for each would cost several times as much.
+    """
+
+    __slots__ = ("_marks", "_world")
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._marks: list[tuple[bool, int, int]] = []
+
+    def __enter__(self) -> None:
+        self._marks.append(self._world.begin())
+
+    def __exit__(self, raised: object, *_: object) -> None:
+        outermost, mark, events = self._marks.pop()
+        if raised is not None:
+            self._world.revert(mark, events)
+        if outermost:
+            self._world.commit()
 
 
 @dataclass(slots=True)
