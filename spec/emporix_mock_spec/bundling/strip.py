@@ -179,7 +179,18 @@ def _schema(document: Json, node: Any) -> Json:
     extra = node.get("additionalProperties")
     if extra is not None:
         out["additionalProperties"] = _schema(document, extra) if isinstance(extra, dict) else extra
-    return out | dict(_branches(document, node, out))
+    return _gathered(out | dict(_branches(document, node, out)))
+
+
+def _gathered(schema: Json) -> Json:
+    """Properties beside an `allOf` of one reference as a second member: generators take such an `allOf`
+    for the reference itself and lose the rest. A closed object stays, its properties belong to it."""
+    parts = schema.get("allOf", [])
+    own = {key: schema[key] for key in ("type", "required", "properties") if key in schema}
+    if len(parts) != 1 or "$ref" not in parts[0] or set(own) <= {"type"} or "additionalProperties" in schema:
+        return schema
+    rest = {key: part for key, part in schema.items() if key not in ("required", "properties")}
+    return {**rest, "allOf": [*parts, own]}
 
 
 def _branches(document: Json, node: Json, facts: Json) -> Iterator[tuple[str, Any]]:

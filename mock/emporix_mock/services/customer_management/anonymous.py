@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emporix_mock.platform import api_keys
-from emporix_mock.services.customer_management import tokens
+from emporix_mock.services.customer_management import session_contexts, tokens
 from emporix_mock.services.customer_management.declared import ANONYMOUS_REUSE, required, service
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ def anonymous_login(ctx: RequestContext, state: State) -> Document:
     """Start a session, with the context that the storefront names and no other."""
     client = storefront_client(ctx, state)
     context = {name: ctx.query[name] for name in CONTEXT if ctx.query.get(name)}
-    return tokens.issue_anonymous(state, client, tokens.open_session(state, client, **context))
+    session_id = tokens.open_session(state, client, **context)
+    session_contexts.opened(ctx, session_id, context)
+    return tokens.issue_anonymous(state, client, session_id)
 
 
 @service.operation("GET-oauth-refresh-anonymous-access-token")

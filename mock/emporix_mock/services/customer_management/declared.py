@@ -58,6 +58,14 @@ CUSTOMER_REUSE = service.switch(
     source="conventions, section 2.2: it rotates, reuse is unverified [choice]",
 )
 
+CONTEXT_CREATION = service.switch(
+    "session-context-creation",
+    "at-login",
+    "at-cart",
+    about="when a session gets its session context: at the anonymous login, or when a cart is made in it",
+    source="document, changelog and a storefront: at login; session context document and guide: at cart",
+)
+
 service.permit(
     ["POST-customer-change-customer-login-email"],
     kinds=("customer",),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from emporix_mock.engine.context import Result
 from emporix_mock.platform import credentials, directory, password_migration
 from emporix_mock.rules.customers import company_ids
-from emporix_mock.services.customer_management import tokens
+from emporix_mock.services.customer_management import session_contexts, tokens
 from emporix_mock.services.customer_management.declared import (
     CUSTOMER_REUSE,
     FOREIGN_COMPANY,
@@ -71,6 +71,7 @@ def refresh(ctx: RequestContext, state: State) -> Document:
         client_id=record["clientId"],
         legal_entity_id=company or None,
     )
+    session_contexts.bind(ctx, record["sessionId"], company or None)
     return tokens.twinned(ctx, {**pair.fields(), "session_id": record["sessionId"]})
 
 
@@ -105,6 +106,7 @@ def log_out(ctx: RequestContext, state: State) -> Result:
             state.tokens.revoke(token)
     if named.session_id is None:
         return Result(204)
+    state.emit("session.ended", {"tenant": state.tenant, "sessionId": named.session_id})
     refreshes = state.collection("refreshTokens")
     for key in refreshes.find("sessionId", named.session_id):
         if (refreshes.get(key) or {}).get("kind") == "customer":

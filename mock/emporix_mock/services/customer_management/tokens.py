@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emporix_mock.errors import Unauthorized
 from emporix_mock.platform import directory
 from emporix_mock.rules import saas_token
+from emporix_mock.services.customer_management import session_contexts
 from emporix_mock.services.customer_management.declared import CONTACT_ONLY, NOT_ACTIVE, ON_HOLD, SPELLING
 from emporix_mock.store.tokens import Principal
 
@@ -154,6 +155,7 @@ def sign_in(
     session = sessions(state).get(wanted) if wanted else None
     if session is None:
         wanted = open_session(state, caller.client_id)
+        session_contexts.opened(ctx, wanted, {})
         session = sessions(state).get(wanted) or {}
     sessions(state).put(session["id"], {**session, "customerId": number, "email": email})
     directory.note(state, number, lastLogin=state.timestamp())

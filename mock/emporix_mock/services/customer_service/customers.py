@@ -18,6 +18,7 @@ from emporix_mock.services.customer_service.declared import (
     UNKNOWN_TYPE,
     check_id,
     missing_customer,
+    sees_all,
     service,
     visible,
 )
@@ -91,6 +92,7 @@ CUSTOMERS = service.resource(
         prepare=prepare,
         present=present,
         visible=visible,
+        sees_all=sees_all,
         after=after,
         missing=missing_customer,
     )
@@ -148,7 +150,7 @@ def search_customers(ctx: RequestContext, state: State) -> Result:
 
 def with_totals(result: Result) -> Result:
     """The total under the header's old name too, which storefronts read on the old path."""
-    return Result(200, result.body, {**result.headers, "hybris-count": result.headers["Count"]}, result.raw)
+    return result._replace(headers={**result.headers, "hybris-count": result.headers["Count"]})
 
 
 @service.operation("POST-customer-tenant-create-customer")

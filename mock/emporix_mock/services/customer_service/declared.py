@@ -70,6 +70,12 @@ def visible(ctx: RequestContext, state: State, customer: Document) -> bool:
     return not company_ids(customer).isdisjoint(_own_companies(state, caller))
 
 
+def sees_all(ctx: RequestContext) -> bool:
+    """Whether the caller's scopes reach every customer."""
+    scope = scope_of(ctx)
+    return ctx.caller().may(scope) and ctx.caller().restrictions(scope) is None
+
+
 def scope_of(ctx: RequestContext) -> str:
     """The scope that lets a caller do this to any customer."""
     reads = ctx.operation_id.startswith("GET-") or ctx.operation_id == "POST-customer-tenant-search"

@@ -12,7 +12,6 @@ from emporix_mock.rules.points import format_timestamp
 if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
     from emporix_mock.store.documents import Document
-    from emporix_mock.store.world import State
 
 VIEW = ("rewardspoints.rewardpoints_view", "saasag.rewardpoints_view")
 DOCUMENT = "reward points document"
@@ -191,11 +190,6 @@ def given(ctx: RequestContext) -> Document:
     return ctx.body
 
 
-def _versioned(_ctx: RequestContext, _state: State, option: Document) -> Document:
-    """Options older than the version count as the first version (the vendor's change log)."""
-    return {**option, "metadata": {"version": 1, **(option.get("metadata") or {})}}
-
-
 ACCOUNTS = service.collection(
     "accounts",
     key="customerId",
@@ -210,7 +204,6 @@ OPTIONS = service.resource(
     Resource(
         path="/reward-points/{tenant}/redeemOptions",
         collection="options",
-        present=_versioned,
         missing=no_option,
         stale=stale_option,
     )

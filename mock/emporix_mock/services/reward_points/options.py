@@ -27,16 +27,16 @@ COMPUTED = ("id", "pointsAfterCoupon")  # the second is never explained, hence n
 
 
 @service.operation("GET-reward-points-list-redeem-options")
-def list_options(ctx: RequestContext, state: State) -> list[Document]:
+def list_options(_ctx: RequestContext, state: State) -> Result:
     """All options of the tenant."""
-    return _all(ctx, state)
+    return _all(state)
 
 
 @service.operation("POST-reward-points-create-redeem-options")
-def create(ctx: RequestContext, state: State) -> list[Document]:
+def create(ctx: RequestContext, state: State) -> Result:
     """Add an option under a new id; the answer is the whole list."""
     crud.create(OPTIONS, ctx, state, _wanted(ctx))
-    return _all(ctx, state)
+    return _all(state)
 
 
 @service.operation("PUT-reward-points-update-redeem-option")
@@ -60,9 +60,9 @@ def delete(ctx: RequestContext, state: State) -> Result:
     return Result(204)
 
 
-def _all(ctx: RequestContext, state: State) -> list[Document]:
-    options = state.collection(OPTIONS.collection).scan()
-    return [OPTIONS.answer(ctx, state, option) for option in options]
+def _all(state: State) -> Result:
+    options = state.collection(OPTIONS.collection)
+    return Result(200, stored=options.page(0, len(options)))
 
 
 def _wanted(ctx: RequestContext) -> Document:

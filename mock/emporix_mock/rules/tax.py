@@ -1,0 +1,69 @@
+"""Net and gross prices, exact: decimals all the way (pricing facts, part B)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+NET_STEP: Final = Decimal("1E-10")
+"""A net price that is worked out of a gross one is rounded half up to ten decimals."""
+_DIGITS: Final = 60
+_HUNDRED: Final = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Taxed:
+    """A price without and with tax, and the rates (percent) that led from one to the other."""
+
+    net: Decimal
+    gross: Decimal
+    source_rate: Decimal | None = None
+    target_rate: Decimal | None = None
+
+
+def exact(value: float | str) -> Decimal:
+    """A number of JSON, or its text, as the decimal that it was written as."""
+    return Decimal(str(value))
+
+
+def plain(value: Decimal) -> int | float:
+    """The number that JSON prints for a decimal: whole numbers without a point."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def gross_of(net: Decimal, rate: Decimal) -> Decimal:
+    """A net price with tax added, not rounded."""
+    with localcontext(prec=_DIGITS):
+        return net * (_HUNDRED + rate) / _HUNDRED
+
+
+def net_of(gross: Decimal, rate: Decimal) -> Decimal:
+    """A gross price without its tax, rounded to `NET_STEP`."""
+    with localcontext(prec=_DIGITS):
+        return (gross * _HUNDRED / (_HUNDRED + rate)).quantize(NET_STEP, ROUND_HALF_UP).normalize()
+
+
+def taxed(price: Decimal, *, includes_tax: bool, target: Decimal, source: Decimal | None = None) -> Taxed:
+    """The net and gross of a price.
+
+    Without tax in it, the target's rate is added. With tax in it, the source's rate is taken out and the
+    target's added; where no source is given the price is the target's own gross price.
+    """
+    if not includes_tax:
+        return Taxed(price, gross_of(price, target), target_rate=target)
+    if source is None:
+        return Taxed(net_of(price, target), price, source_rate=target)
+    net = net_of(price, source)
+    return Taxed(net, gross_of(net, target), source_rate=source, target_rate=target)
+
+
+def rate_of(tax_classes: Iterable[Mapping[str, Any]], code: str) -> Decimal | None:
+    """The rate (percent) of the class with a code; None when there is none."""
+    for tax_class in tax_classes:
+        if tax_class.get("code") == code:
+            return exact(tax_class["rate"])
+    return None

@@ -1,0 +1,6 @@
+"""Availability service: stock of products per site, bundles, and the deprecated storage locations."""
+
+from emporix_mock.services.availability import locations, stock
+from emporix_mock.services.availability.declared import service
+
+__all__ = ["locations", "service", "stock"]
