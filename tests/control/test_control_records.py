@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from emporix_mock.engine.rules import SWITCHES
 from emporix_mock.services import registry
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def test_mails_hold_the_tokens_that_customers_are_sent(desk: Desk) -> None:
 
 def test_switches_are_listed_with_reasons_and_set_per_world(desk: Desk) -> None:
     found = desk.done("GET", "/switches")
-    declared = {
+    declared = {each.id for each in SWITCHES} | {
         each.id
         for name in registry.MODULES
         if (service := registry.load(name))

@@ -14,7 +14,7 @@ from emporix_mock.engine.context import Result
 if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
 
-PAGES = ("health", "openapi.json", "operations", "problems", "worlds")
+PAGES = ("docs", "health", "openapi.json", "operations", "problems", "worlds")
 
 
 @operation("get-overview")

@@ -13,6 +13,7 @@ from emporix_mock.asgi.control import (  # noqa: F401  # importing them register
     clock,
     documents,
     faults,
+    pages,
     records,
     snapshots,
     switches,

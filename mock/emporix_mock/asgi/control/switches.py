@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.asgi.control.declare import Control, operation, service
+from emporix_mock.engine.rules import SWITCHES
 from emporix_mock.errors import Detail
 from emporix_mock.services import registry
 
@@ -41,7 +42,8 @@ def change(ctx: RequestContext, control: Control) -> Any:
 
 
 def known(control: Control) -> Iterator[Switch]:
-    """The switches of all services that this server serves."""
+    """The switches of the engine and of all services that this server serves."""
+    yield from SWITCHES
     for name in control.source.services:
         declared = registry.load(name)
         if declared is not None:
