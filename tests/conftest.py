@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -20,7 +21,29 @@ if TYPE_CHECKING:
     from emporix_mock.store.world import World as StoredWorld
 
 _tenants = count(1)
+HERE = Path(__file__).parent
+GENERATED = ("test_contract_", "test_reference")
 MIA = "mia.keller@example.com"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that leaves evidence for `emporix-mock fidelity update --flow FILE`."""
+    text = "write which operations answered with success in which passed tests"
+    parser.addoption("--evidence", metavar="FILE", help=text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Listen to the servers of this run when evidence is asked for."""
+    target = config.getoption("evidence")
+    if target is not None:
+        from emporix_mock.fidelity.flow import FlowRecorder
+
+        config.pluginmanager.register(FlowRecorder(Path(target).absolute(), shows_flow))
+
+
+def shows_flow(item: pytest.Item) -> bool:
+    """Whether successes in a test show how operations work together; those of generated requests do not."""
+    return item.path.is_relative_to(HERE) and not item.path.name.startswith(GENERATED)
 
 
 @dataclass

@@ -95,7 +95,10 @@ def test_operations_are_listed_one_a_line_with_a_sum(capsys: pytest.CaptureFixtu
     lines = capsys.readouterr().out.splitlines()
     expected = list(entries(load.bundled()))
     assert len(lines) == len(expected) + 1
-    assert lines[0].split() == [expected[0].level, expected[0].method, expected[0].path, expected[0].id]
+    level, evidence, *rest = lines[0].split()
+    assert [level, *rest] == [expected[0].level, expected[0].method, expected[0].path, expected[0].id]
+    assert len(evidence) == 3
+    assert set(evidence) <= set("CTL-")
     assert lines[-1].startswith(f"{len(expected)} operations: ")
 
 

@@ -88,7 +88,7 @@ def limits(document: dict[str, Any]) -> set[str]:
                 visit(node[word], f"{where}[{word}]", seen)
         for word in ("allOf", "oneOf", "anyOf"):
             for part in node.get(word, ()):
-                visit(part, f"{where}<{word}>", seen)
+                visit(part, where if word == "allOf" else f"{where}<{word}>", seen)
 
     for _, _, node in operations(document):
         for status, part in {"": node.get("requestBody"), **node["responses"]}.items():
@@ -206,6 +206,28 @@ def test_a_new_component_gets_a_name_and_is_reported():
     assert made.document["components"]["schemas"]["RedeemOption"]["properties"]["expiry"] == {
         "$ref": "#/components/schemas/ExpiryRule"
     }
+
+
+def test_properties_beside_a_single_reference_in_all_of_become_its_second_member():
+    upstream, previous = reward_points()
+    upstream["components"]["schemas"]["trait_dearOptionDto"] = {
+        "type": "object",
+        "required": ["until"],
+        "properties": {"until": {"type": "string", "minLength": 1}},
+        "allOf": [{"$ref": "#/components/schemas/trait_yaasRedeemRequestDto_403"}],
+    }
+    option = upstream["components"]["schemas"]["trait_yaasRedeemOptionDto_403"]
+    option["properties"]["dear"] = {"$ref": "#/components/schemas/trait_dearOptionDto"}
+    option["properties"]["closed"] = {
+        **upstream["components"]["schemas"]["trait_dearOptionDto"],
+        "additionalProperties": False,
+    }
+    schemas = bundle(upstream, previous).document["components"]["schemas"]
+    own = {"required": ["until"], "properties": {"until": {"type": "string", "minLength": 1}}}
+    reference = {"$ref": "#/components/schemas/RedeemRequest"}
+    assert schemas["DearOption"] == {"type": "object", "allOf": [reference, {"type": "object", **own}]}
+    closed = schemas["RedeemOption"]["properties"]["closed"]
+    assert closed == {"type": "object", **own, "additionalProperties": False, "allOf": [reference]}
 
 
 def test_words_written_by_hand_on_any_node_survive():

@@ -18,7 +18,7 @@ PACKAGES = {
     "emporix_mock_fixtures": ROOT / "fixtures",
     "emporix_mock_contract": ROOT / "contract_tests",
 }
-DATA = {".yaml", ".json", ".lock", ".typed", ".html", ".txt"}
+DATA = {".yaml", ".json", ".lock", ".typed", ".html", ".css", ".js", ".txt"}
 
 
 @pytest.fixture(scope="module")

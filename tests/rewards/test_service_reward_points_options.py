@@ -91,13 +91,6 @@ def test_an_update_without_version_is_unconditional_by_default(shop, employee, o
     assert ok(employee.get(options))[0]["metadata"]["version"] == 2
 
 
-def test_options_from_before_the_version_count_as_the_first(shop, employee, options, ok):
-    shop.world.state("reward-points").collection("options").put("old", {**VOUCHER, "id": "old"})
-    assert ok(employee.get(options))[0]["metadata"] == {"version": 1}
-    ok(employee.put(f"{options}/old", json={**VOUCHER, "metadata": {"version": 1}}))
-    assert ok(employee.get(options))[0]["metadata"]["version"] == 2
-
-
 def test_an_unknown_option_cannot_be_replaced(employee, options, ok):
     assert ok(employee.put(f"{options}/nothing", json=VOUCHER), 404) == {
         "type": "resource_not_found",

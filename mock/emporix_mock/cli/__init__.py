@@ -15,6 +15,8 @@ COMMANDS: Mapping[str, str] = {
     "up": "start the mock",
     "operations": "list every operation and how well it is served",
     "spec": "the API documents: list, pull, verify, validate, export",
+    "doctor": "check this installation and print what it can do",
+    "fidelity": "keep the register of how true each operation is, and its views",
     "contract": "check the mock, or a deployment, against the API documents",
 }
 

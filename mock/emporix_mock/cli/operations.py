@@ -19,9 +19,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "operations",
         help="list every operation and how well it is served",
         description="List every operation and its level: behaviour (rules of its own), crud (generic engine)"
-        " or example (canned answer).",
+        " or example (canned answer); and its evidence: C passed the last contract run, T answered in a test"
+        " that passed, L was compared with a live tenant.",
     )
-    parser.add_argument("--json", action="store_true", help="as JSON, with scopes and aliases")
+    parser.add_argument(
+        "--json", action="store_true", help="as JSON, with tokens, scopes, choices, rules and evidence"
+    )
     parser.add_argument("--service", help="only this service")
     parser.add_argument("--spec", choices=("bundled", "official"), default="bundled", help="whose documents")
     parser.add_argument(
@@ -33,10 +36,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Print the list."""
     from emporix_mock.asgi.control.operations import entries  # --help needs none of it
+    from emporix_mock.fidelity.register import joined
     from emporix_mock_spec import load
 
     source = load.bundled() if args.spec == "bundled" else load.official(args.directory)
-    found = [entry for entry in entries(source) if args.service in (None, entry.service)]
+    found = [entry for entry in joined(entries(source)) if args.service in (None, entry.service)]
     if not found:
         sys.stderr.write(
             f"emporix-mock: there is no service '{args.service}'; `emporix-mock spec list` names them all\n"
@@ -53,7 +57,15 @@ def _json(found: list[OperationEntry]) -> str:
 
 
 def _table(found: list[OperationEntry]) -> str:
-    lines = [f"{each.level:10} {each.method:7} {each.path}  {each.id}" for each in found]
+    lines = [f"{each.level:10} {_marks(each)} {each.method:7} {each.path}  {each.id}" for each in found]
     levels = Counter(each.level for each in found)
     summary = ", ".join(f"{count} {level}" for level, count in sorted(levels.items()))
     return "\n".join([*lines, f"{len(found)} operations: {summary}"]) + "\n"
+
+
+def _marks(entry: OperationEntry) -> str:
+    """`C` for a contract run passed, `T` for a success in a test, `L` for a comparison with a live tenant."""
+    known = entry.evidence or {}
+    contract = known.get("contract") or {}
+    marks = {"C": contract.get("passed"), "T": known.get("flow"), "L": known.get("live")}
+    return "".join(mark if held else "-" for mark, held in marks.items())
