@@ -71,6 +71,7 @@ def _control(config: Config, source: Source, own: Base, runtime: Runtime) -> Ser
     from emporix_mock.asgi.control.app import ControlApp  # noqa: PLC0415
     from emporix_mock.asgi.control.declare import Control  # noqa: PLC0415
     from emporix_mock.asgi.control.operations import entries  # noqa: PLC0415
+    from emporix_mock.fidelity.register import joined  # noqa: PLC0415
     from emporix_mock_fixtures import read as shipped  # noqa: PLC0415
 
     @cache
@@ -83,7 +84,7 @@ def _control(config: Config, source: Source, own: Base, runtime: Runtime) -> Ser
             )
         return seed.base(name, source, random_seed=config.random_seed)
 
-    operations = cache(lambda: list(entries(source)))
+    operations = cache(lambda: joined(entries(source)))
     return ControlApp(Control(runtime, source, config, base, operations))
 
 

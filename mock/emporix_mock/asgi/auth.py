@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
     from emporix_mock.asgi.plan import Plan
     from emporix_mock.store.tokens import Principal
+    from emporix_mock.store.world import World
     from emporix_mock.store.worlds import Worlds
 
 
-def authenticate(worlds: Worlds, headers: Mapping[bytes, bytes]) -> Principal:
-    """The principal of the bearer token; the gateway's 401 for none, an unknown or an expired one."""
+def authenticate(worlds: Worlds, headers: Mapping[bytes, bytes]) -> tuple[World, Principal]:
+    """World and principal of the bearer token; the gateway's 401 for none, an unknown or an expired one."""
     raw = headers.get(b"authorization")
     if raw is None or raw[:7].lower() != b"bearer ":
         raise INVALID_TOKEN
@@ -28,7 +29,7 @@ def authenticate(worlds: Worlds, headers: Mapping[bytes, bytes]) -> Principal:
         raise INVALID_TOKEN
     if principal.expires_at <= world.clock.seconds():
         raise EXPIRED_TOKEN
-    return principal
+    return world, principal
 
 
 def check_tenant(
@@ -67,23 +68,6 @@ def authorise(plan: Plan, principal: Principal) -> None:
         if access.scopes and not principal.may(*access.scopes):
             raise wording.missing_scope(plan.service, access.scopes)
         return
-    lacking: tuple[str, ...] = ()
-    for schemes, scopes in plan.alternatives:
-        if scopes:
-            if principal.may(*scopes):
-                return
-            lacking += scopes
-        elif all(accepts(scheme, principal) for scheme in schemes):
-            return
-    if plan.alternatives and not lacking:
-        raise INVALID_TOKEN
-    if lacking:
-        raise wording.missing_scope(plan.service, tuple(dict.fromkeys(lacking)))
-
-
-def accepts(scheme: str, principal: Principal) -> bool:
-    """Whether a scheme without scopes, named after a kind of token, is met by this one."""
-    name = scheme.lower()
-    if "customer" in name:
-        return principal.kind in ("customer", "employee")
-    return "anonymous" not in name or principal.kind == "anonymous"
+    if principal.kind in plan.kinds or (plan.scopes and principal.may(*plan.scopes)):
+        return
+    raise wording.missing_scope(plan.service, plan.scopes) if plan.scopes else INVALID_TOKEN

@@ -8,17 +8,20 @@ from urllib.parse import unquote_to_bytes
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from emporix_mock.asgi.plan import Plan
+
 
 LATELY = 2048
 
 
 class Leaf:
-    """What stands at the end of a path: the template of each method."""
+    """What stands at the end of a path: the template of each method, and its plan once there is one."""
 
-    __slots__ = ("methods",)
+    __slots__ = ("methods", "plans")
 
     def __init__(self) -> None:
         self.methods: dict[str, str] = {}
+        self.plans: dict[str, Plan] = {}
 
 
 class _Node:

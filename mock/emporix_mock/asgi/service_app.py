@@ -105,13 +105,15 @@ class ServiceApp:
 
     def plan(self, leaf: Leaf, method: str) -> Plan | None:
         """The plan of a method at the end of a path; GET serves HEAD; None when there is no such method."""
-        path = leaf.methods.get(method)
+        found = leaf.plans.get(method)
+        if found is not None:
+            return found
+        served = "GET" if method == "HEAD" and "HEAD" not in leaf.methods else method
+        path = leaf.methods.get(served)
         if path is None:
-            if method != "HEAD" or "GET" not in leaf.methods:
-                return None
-            method, path = "GET", leaf.methods["GET"]
-        oid = self._ids[method, path]
-        return self._plans.get(oid) or self.plan_of(oid)
+            return None
+        found = leaf.plans[method] = self.plan_of(self._ids[served, path])
+        return found
 
     def plan_of(self, oid: str) -> Plan:
         """The plan of an operation, compiled at the first call."""

@@ -149,7 +149,10 @@ class StubMiddleware(SpecMiddleware):
         if exchange.principal is not None:
             auth.authorise(plan, exchange.principal)
         if not chunked and (plan.bodies or b"content-length" in headers):
-            exchange.body = await read_body(receive, headers)
+            message = await receive()
+            exchange.body = message.get("body", b"")
+            if message.get("more_body"):
+                exchange.body = await read_body(receive, headers, exchange.body)
         context = service.context(plan, exchange, values, scope["query_string"])
         if runtime.faulty and gated is None:
             # Of a request without token and tenant path only the content says which world it means.
@@ -220,16 +223,14 @@ def too_large(headers: Mapping[bytes, bytes]) -> PayloadTooLarge:
     return PayloadTooLarge(body={"code": 413, "status": "Request Entity Too Large", "message": message})
 
 
-async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
-    """The whole body; 413 as soon as it is larger than the gateway takes."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return body
-    parts = bytearray(body)
-    while message.get("more_body"):
+async def read_body(receive: Receive, headers: Mapping[bytes, bytes], begun: bytes = b"") -> bytes:
+    """The whole body, of which `begun` came already; 413 as soon as it is larger than the gateway takes."""
+    parts = bytearray(begun)
+    more = True
+    while more:
         message = await receive()
         parts += message.get("body", b"")
         if len(parts) > body_limit(headers):
             raise too_large(headers)
+        more = message.get("more_body", False)
     return bytes(parts)

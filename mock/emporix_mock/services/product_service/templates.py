@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result
 from emporix_mock.engine.resource import Resource
-from emporix_mock.engine.translation import PRODUCT
+from emporix_mock.engine.translation import Languages
 from emporix_mock.services.product_service.declared import (
     COLLECTION,
     TEMPLATE,
@@ -70,13 +70,16 @@ def _after(_ctx: RequestContext, state: State, _old: Document | None, new: Docum
             versions.delete(key)
 
 
+# The schema has no room for a plain text here, so a named language gives a map of that one.
+MAPS_ONLY = Languages(read="map", named="entry", write="map", write_named="any")
+
 TEMPLATES = service.resource(
     Resource(
         path="/product/{tenant}/product-templates",
         collection="templates",
         lock="required",
         localized=("name", "attributes.name"),
-        languages=PRODUCT,
+        languages=MAPS_ONLY,
         prepare=_prepare,
         after=_after,
         missing=missing_template,
