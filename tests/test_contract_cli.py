@@ -51,6 +51,15 @@ def test_a_pass_says_what_was_tried_and_writes_what_was_asked_for(tmp_path: Path
     assert (tmp_path / "oauth-service.html" / "index.html").stat().st_size > 0
 
 
+def test_services_add_up_however_they_are_named():
+    done = contract(
+        "--service", "oauth-service", "--service", "coupon", "--phases", "examples",
+        "--operation", "POST-oauth-request-client-credentials", "--operation", "POST-coupon-create-coupon",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("passed: 2 services")
+
+
 def test_a_server_elsewhere_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]):
     assert main(["contract", "run", "--target", "https://api.emporix.io", "--tenant", "acme"]) == 2
     said = capsys.readouterr().err

@@ -50,9 +50,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     run.add_argument("--tenant", metavar="T", help="the tenant to use on a server named by URL")
     run.add_argument(
-        "--service", nargs="+", choices=SERVICES, metavar="NAME", help=f"only these of {', '.join(SERVICES)}"
+        "--service",
+        nargs="+",
+        action="extend",
+        choices=SERVICES,
+        metavar="NAME",
+        help=f"only these of {', '.join(SERVICES)}",
     )
-    run.add_argument("--operation", nargs="+", default=[], metavar="ID", help="only these operation ids")
+    run.add_argument("--operation", nargs="+", action="extend", metavar="ID", help="only these operation ids")
     run.add_argument(
         "--report",
         type=_list_of(REPORTS),
@@ -140,7 +145,7 @@ def _options(args: argparse.Namespace) -> Options:
     given = {"seed": args.seed, "max_examples": args.max_examples}
     return Options(
         services=tuple(args.service or SERVICES),
-        operations=tuple(args.operation),
+        operations=tuple(args.operation or []),
         reports=args.report,
         phases=args.phases,
         out=out.absolute() if out else None,

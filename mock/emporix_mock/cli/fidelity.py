@@ -23,11 +23,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     update = commands.add_parser("update", help=text, description=f"{text[0].upper()}{text[1:]}.")
     update.set_defaults(func=_update)
     update.add_argument(
-        "--flow", nargs="+", type=Path, default=[], metavar="FILE",
+        "--flow", nargs="+", action="extend", type=Path, default=[], metavar="FILE",
         help="what one run of `pytest --evidence FILE` wrote; replaces all earlier test evidence",
     )  # fmt: skip
     update.add_argument(
-        "--ledger", nargs="+", type=Path, default=[], metavar="DIR",
+        "--ledger", nargs="+", action="extend", type=Path, default=[], metavar="DIR",
         help="folders of `contract run --out DIR`; replace the evidence of what they tried",
     )  # fmt: skip
 
