@@ -50,7 +50,7 @@ def test_a_currency_from_creation_to_deletion(either: World):
         assert [row["code"] for row in ok(http.get(currencies, params={"name": "FRANC"}))] == ["CHF"]
         assert [row["code"] for row in ok(http.get(currencies, params={"code": "u"}))] == ["EUR", "USD"]
 
-        renamed = {"name": "Franc", "code": "XXX", "metadata": {"version": 1}}
+        renamed = {"name": "Franc", "code": "XTS", "metadata": {"version": 1}}
         assert http.put(f"{currencies}/CHF", json=renamed).status_code == 204
         read = ok(http.get(f"{currencies}/CHF", headers=ALL))
         assert (read["code"], read["name"], read["metadata"]["version"]) == ("CHF", {"en": "Franc"}, 2)

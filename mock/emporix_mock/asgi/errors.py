@@ -28,7 +28,6 @@ TYPES = {
 
 INVALID_TOKEN = Unauthorized("Invalid access token", type="oauth.v2.InvalidAccessToken")
 EXPIRED_TOKEN = Unauthorized("Access Token expired", type="keymanagement.service.access_token_expired")
-INVALID_API_KEY = Unauthorized("Invalid ApiKey", type="oauth.v2.InvalidApiKey")
 
 ALTERNATIVE_SPELLING = frozenset({"iam", "quote", "schema", "label-service"})
 """Services whose 401 spells the same fault another way (conventions, section 4.1)."""

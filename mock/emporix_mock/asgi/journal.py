@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
 from emporix_mock.store.sources import instant
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Entry(NamedTuple):
@@ -56,12 +53,3 @@ def decoded(body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         return body.decode("utf-8", "replace")
-
-
-def lines(entries: Iterable[Entry]) -> list[str]:
-    """One line per exchange, for failure reports."""
-    return [
-        f"{e.status} {e.method} {e.path}{'?' + e.query if e.query else ''}"
-        f"  [{e.operation or 'no operation'}, {e.caller or 'no token'}, {e.seconds * 1000:.1f} ms]"
-        for e in entries
-    ]

@@ -5,7 +5,7 @@ Tokens are opaque: scopes, session, customer and company are kept here (conventi
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
 import orjson
@@ -98,9 +98,3 @@ class Tokens:
     def of_customer(self, customer_id: str) -> Iterable[str]:
         """The tokens of one customer."""
         return self._documents.find("customer_id", customer_id)
-
-    def widen(self, token: str, scopes: frozenset[str]) -> None:
-        """Replace the scopes of a token."""
-        principal = self.find(token)
-        if principal is not None:
-            self.issue(replace(principal, scopes=scopes))
