@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock_spec import load
+from emporix_mock_spec import load, parity
 from emporix_mock_spec.bundling.build import Builder
 from emporix_mock_spec.bundling.example import example_faults
 from emporix_mock_spec.bundling.prior import Prior
@@ -49,15 +49,18 @@ def bundle(repaired: Json, previous: Json | None = None) -> Bundle:
 def run(source_dir: Path | None, out_dir: Path, services: Iterable[str]) -> int:
     """Bundle `services` from the official documents in `source_dir` into `<out_dir>/<service>.yaml`.
 
-    The files there are the previous state. Prints counts and open points. Returns 0 when none is open,
+    The files there are the previous state. What the official documents say is recorded beside them
+    (`parity`). Prints counts and open points. Returns 0 when none is open,
     else 1. Raises `SpecError` when a document is missing or cannot be read.
     """
     source = load.official(source_dir)
     count = 0
+    official: dict[str, Json] = {}
     for service in services:
         path = out_dir / f"{service}.yaml"
         previous = parse(path.read_bytes(), str(path)) if path.is_file() else None
-        made = bundle(source.raw(service), previous)
+        official[service] = source.raw(service)
+        made = bundle(official[service], previous)
         path.write_bytes(dump(made.document))
         components = made.document.get("components") or {}
         sizes = [f"{len(parts)} {group}" for group, parts in components.items() if group != "securitySchemes"]
@@ -66,5 +69,6 @@ def run(source_dir: Path | None, out_dir: Path, services: Iterable[str]) -> int:
         for point in made.open_points:
             print(f"  open: {point}")  # noqa: T201
         count += len(made.open_points)
+    parity.record(out_dir, official)
     print(f"{count} open points")  # noqa: T201
     return 1 if count else 0

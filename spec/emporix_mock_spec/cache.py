@@ -11,16 +11,21 @@ import contextlib
 import os
 import sys
 import tempfile
+import time
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-__all__ = ["cache_directory", "key_of", "read", "write"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["cache_directory", "key_of", "read", "stale", "write"]
 
 _FORMAT: Final = b"emporix-mock compiled 1 "
+_ABANDONED: Final = 3600  # seconds after which a temporary file is nobody's
 _KEPT: Final = 4  # entries per service: two sources, each before and after an update
 
 
@@ -97,7 +102,7 @@ def write(name: str, key: str, body: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(_FORMAT + _checksum(key, body) + b"\n" + body)
         Path(temporary).replace(path)
-        _prune(path.parent, name)
+        _prune(path)
     except OSError:
         if temporary:
             with contextlib.suppress(OSError):
@@ -113,8 +118,20 @@ def _checksum(key: str, body: bytes) -> bytes:
     return blake2b(body, digest_size=16, key=key.encode()).hexdigest().encode()
 
 
-def _prune(directory: Path, name: str) -> None:
-    entries = sorted(directory.glob(f"{name}.*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for old in entries[_KEPT:]:
+def _prune(new: Path) -> None:
+    """Remove old entries of the service that `new` is for, and what killed processes left half written."""
+    name = new.name.split(".")[0]
+    # A clock that went back makes the newest file the oldest: the one just written is never removed.
+    others = [path for path in new.parent.glob(f"{name}.*.json") if path != new]
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in (*others[_KEPT - 1 :], *stale(new.parent.glob(".*.tmp"))):
         with contextlib.suppress(OSError):
-            old.unlink()
+            path.unlink()
+
+
+def stale(paths: Iterable[Path]) -> Iterator[Path]:
+    """Those that nobody is writing any more: an hour away from now, before or after."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            if abs(time.time() - path.stat().st_mtime) > _ABANDONED:
+                yield path

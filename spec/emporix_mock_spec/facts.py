@@ -10,15 +10,16 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from emporix_mock_spec.operation import METHODS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["Fact", "Parity", "compare", "facts"]
+__all__ = ["Fact", "Parity", "compare", "digest", "facts"]
 
 _LIMITS: Final = (
     "format", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
@@ -62,6 +63,11 @@ def compare(reference: Mapping[str, Any], candidate: Mapping[str, Any]) -> Parit
     """The facts of `reference` that `candidate` has, lacks, and has beyond them."""
     wanted, found = facts(reference), facts(candidate)
     return Parity(len(wanted & found), tuple(sorted(wanted - found)), tuple(sorted(found - wanted)))
+
+
+def digest(found: Iterable[Fact]) -> str:
+    """One value for a set of facts, equal for equal sets only."""
+    return sha256("\n".join(sorted(map(str, found))).encode()).hexdigest()
 
 
 def facts(document: Mapping[str, Any]) -> frozenset[Fact]:

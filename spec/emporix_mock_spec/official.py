@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from emporix_mock_spec import catalog
+from emporix_mock_spec import cache, catalog
 from emporix_mock_spec.error import SpecError
 from emporix_mock_spec.load import official_directory
 
@@ -68,7 +68,10 @@ def pull(
         raise SpecError(f"{base_url}: not an http or https address; use --from for a folder")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:12]}."))
+        prefix = f".{target.name[:12]}."
+        for left in cache.stale(target.parent.glob(f"{prefix}*")):  # by a pull that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=prefix))
     except OSError as error:
         raise _unwritable(target.parent, error) from error
     try:
