@@ -116,6 +116,15 @@ def test_a_clock_can_be_frozen_set_advanced_and_turned_back() -> None:
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
 
 
+def test_a_frozen_clock_moves_by_milliseconds_exactly() -> None:
+    clock, moment = Clock(), datetime(2026, 11, 23, 13, 5, 42, 100_000, UTC)
+    clock.freeze(moment)
+    for step in range(1, 200):
+        clock.advance(timedelta(milliseconds=step))
+        moment += timedelta(milliseconds=step)
+        assert clock.now() == moment
+
+
 def test_instants_print_milliseconds_and_z() -> None:
     assert instant(datetime(2023, 7, 25, 13, 28, 25, 960_000, UTC)) == "2023-07-25T13:28:25.960Z"
 

@@ -7,6 +7,6 @@ or times gets them; a time may be relative to the moment a world begins: `now`, 
 (s, m, h, d, w). The sets shipped with the package go by name, others by their path.
 """
 
-from emporix_mock.seed.loading import base, check
+from emporix_mock.seed.loading import base, check, fingerprint
 
-__all__ = ["base", "check"]
+__all__ = ["base", "check", "fingerprint"]

@@ -55,6 +55,16 @@ def check(seed: str, source: Source) -> None:
     _Seeds(seed, source, "0").check()
 
 
+def fingerprint(seed: str) -> str:
+    """What tells the content of a set from any other. Raises `ConfigurationError` for an unreadable one."""
+    files, digest = find(seed), blake2b(digest_size=16)
+    for service in sorted(files.services):
+        file = files.file(service)
+        if file is not None:
+            digest.update(repr((service, file.below, file.source)).encode())
+    return digest.hexdigest()
+
+
 class _Seeds:
     def __init__(self, seed: str, source: Source, random_seed: str) -> None:
         self.files = find(seed)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from emporix_mock.store.documents import Documents
 
 RESTRICTED = "--"
+PLATFORM = "platform"
+"""The client under which services call each other; it has no token."""
 Kind = Literal["service", "anonymous", "customer", "employee"]
 
 
@@ -32,6 +34,7 @@ class Principal:
     session_id: str | None = None
     legal_entity_id: str | None = None
     expires_at: float = float("inf")
+    vendor_id: str | None = None
 
     def may(self, *scopes: str) -> bool:
         """Whether one of `scopes` is held, plain or for a restriction; the platform itself holds all."""
@@ -47,6 +50,11 @@ class Principal:
             return None
         prefix = scope + RESTRICTED
         return frozenset(n.removeprefix(prefix) for n in self.scopes if n.startswith(prefix))
+
+    @property
+    def is_platform(self) -> bool:
+        """Whether another service calls, which may do what clients may not."""
+        return self.client_id == PLATFORM and not self.token
 
     @property
     def scope(self) -> str:
@@ -94,6 +102,11 @@ class Tokens:
         """Make the token unknown."""
         self._known.pop(token, None)
         self._documents.delete(token)
+
+    def claim(self, tokens: Iterable[str]) -> None:
+        """Tell the server that these, read from a file, belong to this tenant."""
+        for token in tokens:
+            self._owner[token] = self._tenant
 
     def of_customer(self, customer_id: str) -> Iterable[str]:
         """The tokens of one customer."""

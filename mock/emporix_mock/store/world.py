@@ -20,6 +20,9 @@ JOURNAL_LENGTH = 1000
 PROBLEMS_LENGTH = 1000
 EVENTS_LENGTH = 10_000
 TOKENS = "_tokens"
+STEPS = "_steps"
+OWN = frozenset({TOKENS, STEPS})
+"""What a world keeps for itself, beside the services: never seeded."""
 
 
 class State:
@@ -87,6 +90,9 @@ class World:
         self.faults: list[Any] = []
         self.events: list[dict[str, Any]] = []
         self.pending: deque[dict[str, Any]] = deque()
+        self.outbound: deque[dict[str, Any]] = deque()
+        """What the server is to send elsewhere: `{id, service, step, url, headers, body}`; the step of the
+        service is run with the outcome."""
         self.snapshots: dict[str, Snapshot] = {}
         self._base = base
         self._states: dict[str, State] = {}
@@ -100,6 +106,9 @@ class World:
         self.tokens = Tokens(
             self.collection(TOKENS, "tokens"), tenant, {} if token_owner is None else token_owner
         )
+        self.steps = self.collection(STEPS, "steps")
+        self.due: float | None = None
+        """When the next step is to run, seconds since the epoch; early rather than late; None for never."""
 
     def state(self, service: str) -> State:
         """The view of one service; its seed is loaded at the first call."""
@@ -121,7 +130,7 @@ class World:
         """Load the seed of a service unless that has happened, or the world was emptied."""
         if service not in self._loaded:
             self._loaded.add(service)
-            if not self._emptied and service != TOKENS:
+            if not self._emptied and service not in OWN:
                 self._fill(service)
 
     def _fill(self, service: str) -> None:
@@ -142,7 +151,7 @@ class World:
     @property
     def services(self) -> list[str]:
         """The services used so far."""
-        return sorted(self._loaded - {TOKENS})
+        return sorted(self._loaded - OWN)
 
     def contents(self) -> Iterator[tuple[str, str, Documents]]:
         """Service, name and documents of every collection that exists so far."""
@@ -197,6 +206,22 @@ class World:
         else:
             self._events_since.append(event)
 
+    # Steps that services put off (engine/jobs.py).
+
+    def put_off(self, step: Mapping[str, Any]) -> None:
+        """Keep a step `{id, service, step, at, payload}` until the clock reaches `at` (epoch seconds)."""
+        self.steps.put(step["id"], dict(step))
+        self.due = step["at"] if self.due is None else min(self.due, step["at"])
+
+    def take_due(self) -> dict[str, Any] | None:
+        """Remove and give the earliest step whose moment has come; None when there is none."""
+        first = min(self.steps.scan(), key=_moment, default=None)
+        self.due = None if first is None else _moment(first)
+        if first is None or self.due is None or self.due > self.clock.seconds():
+            return None
+        self.steps.delete(first["id"])
+        return first
+
     # Snapshots and reset.
 
     def snapshot(self) -> Snapshot:
@@ -226,6 +251,7 @@ class World:
         self.clock.load(snapshot.clock)
         self.ids.load(snapshot.ids)
         self.switches = dict(snapshot.switches)
+        self.due = 0.0
 
     def restored(self, snapshot: Snapshot) -> dict[tuple[str, str], Frozen]:
         """The contents that `restore` would give: the snapshot's, and the seeds of services used since."""
@@ -245,7 +271,9 @@ class World:
             self.began = self.clock.now()
             self._bases = {}
         names = [service] if service else self.services
-        self._clear({*names, TOKENS} if service is None else {service})
+        self._clear({*names, *OWN} if service is None else {service})
+        for step in self.steps.find("service", service):
+            self.steps.delete(step)
         for name in names:
             self._loaded.add(name)
             if not empty:
@@ -259,14 +287,24 @@ class World:
                 self.problems,
                 self.events,
                 self.pending,
+                self.outbound,
                 self.journal,
             ):
                 record.clear()
 
     def reseed(self, base: Base) -> None:
         """Start from another seed."""
-        self._base, self._bases = base, {}
+        self.based_on(base)
         self.reset()
+
+    def based_on(self, base: Base) -> None:
+        """Let services that are not used yet, and the next reset, start from another seed."""
+        self._base, self._bases = base, {}
+
+    @property
+    def seeded_by(self) -> Base:
+        """What the world starts from."""
+        return self._base
 
     def adopt(self, other: World) -> None:
         """Take over documents, seed, clock and switches of another world.
@@ -284,6 +322,11 @@ class World:
         for (owner, _), documents in self._collections.items():
             if owner in services:
                 documents.thaw(None)
+
+
+def _moment(step: Mapping[str, Any]) -> float:
+    at: float = step["at"]
+    return at
 
 
 class Unit:

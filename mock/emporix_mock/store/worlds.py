@@ -38,7 +38,13 @@ class Worlds:
         self._seed = seed
         self._worlds: dict[str, World] = {}
         self._token_owner: dict[str, str] = {}
-        self.create(default)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.create(self.default)
+
+    def _made(self, tenant: str) -> World:
+        return World(tenant, self.base, seed=self._seed, token_owner=self._token_owner)
 
     def __iter__(self) -> Iterator[World]:
         return iter(list(self._worlds.values()))
@@ -66,9 +72,7 @@ class Worlds:
         self.drop(tenant)
         while len(self._worlds) >= self.limit:
             self.drop(next(name for name in self._worlds if name != self.default))
-        world = self._worlds[tenant] = World(
-            tenant, self.base, seed=self._seed, token_owner=self._token_owner
-        )
+        world = self._worlds[tenant] = self._made(tenant)
         return world
 
     def touch(self, world: World) -> None:
