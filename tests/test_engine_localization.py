@@ -6,17 +6,22 @@ from typing import Any
 
 import pytest
 
+from emporix_mock.engine import translation
 from emporix_mock.engine.localization import (
     LanguageError,
     LanguageMissingError,
     LocalizedShapeError,
     delocalize,
-    localize,
     negotiate,
     parse_languages,
 )
 
 TENANT: dict[str, Any] = {"default": "en", "available": ("en", "de", "fr", "pt-BR")}
+
+
+def read_in(document: Any, fields: list[str], header: str | None, **options: Any) -> dict[str, Any]:
+    """The document as a header wants to read it."""
+    return translation.shown(negotiate(header, **options), tuple(fields), document)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +103,7 @@ NAME = {"en": "Apple", "de": "Apfel"}
     ],
 )
 def test_reading(header: str | None, options: dict[str, Any], expected: Any) -> None:
-    read = localize({"id": "p1", "name": NAME}, ["name"], header, **(TENANT | options))
+    read = read_in({"id": "p1", "name": NAME}, ["name"], header, **(TENANT | options))
     assert read == {"id": "p1", "name": expected}
 
 
@@ -107,7 +112,7 @@ def test_reading(header: str | None, options: dict[str, Any], expected: Any) -> 
 )
 def test_languages_the_tenant_does_not_have_are_refused(header: str, languages: tuple[str, ...]) -> None:
     with pytest.raises(LanguageError) as caught:
-        localize({}, [], header, **TENANT)
+        read_in({}, [], header, **TENANT)
     assert caught.value.languages == languages
     assert caught.value.language == languages[0]
     assert not caught.value.malformed
@@ -121,7 +126,7 @@ def test_reading_reaches_nested_fields_and_elements_of_arrays() -> None:
         "none": None,
     }
     fields = ["items.product.name", "mixins.a.title", "plain", "none", "absent.deep"]
-    assert localize(stored, fields, "de", **TENANT) == {
+    assert read_in(stored, fields, "de", **TENANT) == {
         "items": [{"product": {"name": "Apfel"}}, {"product": {"name": "Pomme"}}, {"product": None}],
         "mixins": {"a": {"title": "Apfel", "code": "x"}},
         "plain": "text",
@@ -132,8 +137,8 @@ def test_reading_reaches_nested_fields_and_elements_of_arrays() -> None:
 
 def test_a_field_without_any_text_is_left_out_where_a_string_is_due() -> None:
     stored = {"id": "x", "name": {}, "title": {"en": None}}
-    assert localize(stored, ["name", "title"], "en", **TENANT) == {"id": "x"}
-    assert localize(stored, ["name"], "en", named="entry", **TENANT)["name"] == {}
+    assert read_in(stored, ["name", "title"], "en", **TENANT) == {"id": "x"}
+    assert read_in(stored, ["name"], "en", named="entry", **TENANT)["name"] == {}
 
 
 @pytest.mark.parametrize(
@@ -235,4 +240,4 @@ def test_what_is_written_reads_back_the_same(header: str | None) -> None:
     }
     fields = ["name", "items.name"]
     stored = delocalize(body, fields, header, **TENANT)
-    assert localize(stored, fields, header, **TENANT) == body
+    assert read_in(stored, fields, header, **TENANT) == body

@@ -1,4 +1,4 @@
-"""The four dialects of partial updates: results, errors, and that a failed patch changes nothing."""
+"""Partial updates: results, errors, and that a failed patch changes nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emporix_mock.engine.patching import PatchError, json_patch, merge_patch, upsert_remove
+from emporix_mock.engine.patching import PatchError, json_patch, merge_patch
 
 
 @pytest.mark.parametrize(
@@ -34,11 +34,6 @@ def test_merge_patch(document: dict[str, Any], patch: dict[str, Any], expected: 
     before = copy.deepcopy((document, patch))
     assert merge_patch(document, patch) == expected
     assert (document, patch) == before
-
-
-def test_merge_patch_can_keep_null() -> None:
-    merged = merge_patch({"a": 1, "b": {"c": 1}}, {"a": None, "b": {"c": None}}, null_removes=False)
-    assert merged == {"a": None, "b": {"c": None}}
 
 
 DOCUMENT = {
@@ -150,16 +145,6 @@ def test_case_of_the_operations(cases: Any, op: str, *, accepted: bool) -> None:
             patched(operation, cases=cases)
 
 
-def test_array_elements_by_the_value_of_a_member() -> None:
-    keys = ("itemId",)
-    added = patched({"op": "add", "path": "/items/i2/n", "value": 2}, array_keys=keys)
-    assert added["items"][1] == {"itemId": "i2", "n": 2}
-    removed = patched({"op": "remove", "path": "/items/i2"}, array_keys=keys)
-    assert [item["itemId"] for item in removed["items"]] == ["i1", "i3"]
-    with pytest.raises(PatchError):
-        patched({"op": "remove", "path": "/items/i9"}, array_keys=keys)
-
-
 def test_missing_parents_are_made_only_when_asked_for() -> None:
     operation = {"op": "add", "path": "/metadata/mixins/new", "value": "url"}
     assert patched(operation, create_parents=True)["metadata"] == {"mixins": {"new": "url"}}
@@ -221,78 +206,3 @@ def test_a_merge_patch_is_idempotent_and_leaves_its_arguments(document: Any, pat
     once = merge_patch(document, patch)
     assert merge_patch(once, patch) == once
     assert (document, patch) == before
-
-
-WEBHOOK = {
-    "active": True,
-    "configuration": {"http": {"destinationUrl": "u", "events": [{"id": "e1", "name": "n", "active": True}]}},
-}
-
-
-@pytest.mark.parametrize(
-    ("operations", "expected"),
-    [
-        ([{"op": "UPSERT", "path": "/active", "value": False}], {"active": False}),
-        (
-            [{"op": "UPSERT", "path": "/configuration/svix/apiKey", "value": "k"}],
-            {"configuration": WEBHOOK["configuration"] | {"svix": {"apiKey": "k"}}},
-        ),
-        ([{"op": "UPSERT", "path": "/configuration", "value": {"a": 0}}], {"configuration": {"a": 0}}),
-        ([{"op": "REMOVE", "path": "/configuration/http"}], {"configuration": {}}),
-        ([{"op": "REMOVE", "path": "/configuration/absent/deep"}], {}),
-        (
-            [{"op": "REMOVE", "path": "/configuration/http/events/e1"}],
-            {"configuration": {"http": {"destinationUrl": "u", "events": []}}},
-        ),
-        (
-            [
-                {"op": "UPSERT", "path": "/configuration/http/events/e1/active", "value": False},
-                {"op": "UPSERT", "path": "/configuration/http/events/e1/headers", "value": {"h": 1}},
-            ],
-            {
-                "configuration": {
-                    "http": {
-                        "destinationUrl": "u",
-                        "events": [{"id": "e1", "name": "n", "active": False, "headers": {"h": 1}}],
-                    }
-                }
-            },
-        ),
-        (
-            [{"op": "UPSERT", "path": "/configuration/http/events/e1", "value": {"id": "e1"}}],
-            {"configuration": {"http": {"destinationUrl": "u", "events": [{"id": "e1"}]}}},
-        ),
-        ([], {}),
-    ],
-)
-def test_upsert_remove(operations: list[Any], expected: dict[str, Any]) -> None:
-    before = copy.deepcopy(WEBHOOK)
-    assert upsert_remove(WEBHOOK, operations, array_keys=("id",)) == WEBHOOK | expected
-    assert before == WEBHOOK
-
-
-@pytest.mark.parametrize(
-    ("operation", "path", "message"),
-    [
-        ({"op": "UPSERT", "path": "/active", "value": ""}, "/active", "value must not be empty"),
-        ({"op": "UPSERT", "path": "/active", "value": []}, "/active", "value must not be empty"),
-        ({"op": "UPSERT", "path": "/active", "value": {}}, "/active", "value must not be empty"),
-        ({"op": "UPSERT", "path": "/active", "value": None}, "/active", "value must not be empty"),
-        ({"op": "UPSERT", "path": "/active"}, "/active", "value must not be empty"),
-        ({"op": "UPSERT", "path": "/active/x", "value": 1}, "/active/x", "Path '/active/x' does not exist"),
-        ({"op": "UPSERT", "path": "active", "value": 1}, "active", "'active' is not a JSON pointer"),
-        ({"op": "REMOVE", "path": "active"}, "active", "'active' is not a JSON pointer"),
-        ({"op": "REMOVE", "path": ""}, "", "The document as a whole cannot be patched"),
-        ({"op": "remove", "path": "/active"}, "/active", "Unknown operation 'remove'"),
-        ({"op": "add", "path": "/active", "value": 1}, "/active", "Unknown operation 'add'"),
-        ({"path": "/active", "value": 1}, "/active", "Unknown operation 'None'"),
-        ({"op": "REMOVE"}, "", "An operation needs a path"),
-        ("REMOVE", "", "An operation needs a path"),
-    ],
-)
-def test_upsert_remove_errors(operation: Any, path: str, message: str) -> None:
-    before = copy.deepcopy(WEBHOOK)
-    with pytest.raises(PatchError) as caught:
-        upsert_remove(WEBHOOK, [{"op": "REMOVE", "path": "/configuration/http/events/0"}, operation])
-    assert (caught.value.path, caught.value.message, caught.value.index) == (path, message, 1)
-    assert before == WEBHOOK

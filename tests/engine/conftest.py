@@ -57,7 +57,7 @@ DECLARED: dict[str, tuple[Resource, ...]] = {
             filters={"name": "~name"},
             references={"parentId": "vendors", "locations.id": "locations"},
             id_pattern=OBJECT_KEY,
-            event="vendor.vendor-",
+            event="maker.maker-",
         ),
         Resource(
             "/vendor/{tenant}/locations", "locations", page_size=16, held_by={"vendors": "locations.id"}
@@ -219,12 +219,10 @@ DECLARED: dict[str, tuple[Resource, ...]] = {
             localized=("name", "description"),
             languages=translation.PRODUCT,
             yrn="urn:yaas:hybris:product:product:{tenant};{id}",
-            yrn_stored=True,
-            keep=("yrn",),
+            keep=("code",),
             unique=("code",),
             defaults={"published": False, "productType": "BASIC"},
             fixed=("productType",),
-            soft_delete="deleted",
             expand={"brand": expanded_brand},
         ),
     ),

@@ -128,8 +128,7 @@ def run_search(resource: Resource, ctx: RequestContext, state: State) -> Result:
     if isinstance(ctx.body, list):
         wanted = frozenset(map(str, ctx.body))
         return crud.listing(resource, ctx, state, q="", keep=lambda found: found[resource.key] in wanted)
-    body = ctx.body or {}
-    return crud.listing(resource, ctx, state, q=body.get("q") or "")
+    return crud.listing(resource, ctx, state)
 
 
 def run_count(resource: Resource, ctx: RequestContext, state: State) -> Result:
@@ -167,7 +166,7 @@ def _created(ctx: RequestContext) -> int:
 def run_read(resource: Resource, ctx: RequestContext, state: State) -> Any:
     """One document; a list of one where the document says so."""
     fields, single = ctx.query.get("fields"), ctx.about.shape(ctx.about.success).kind != "array"
-    if resource.as_stored and single and not (fields or resource.soft_delete or resource.hides_from(ctx)):
+    if resource.as_stored and single and not (fields or resource.hides_from(ctx)):
         key = resource.id_in(ctx)
         raw = state.collection(resource.collection).raw(resource.key_of(ctx, key))
         if raw is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result
+from emporix_mock.engine.wordings import SEE_DETAILS
 from emporix_mock.errors import BadRequest, Detail, EmporixError, NotFound
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _check_size(resource: Resource, items: Any) -> None:
         else "The payload must be an array."
     )
     raise BadRequest(
-        "There is a validation error. Please check the details.",
+        SEE_DETAILS,
         type="validation_violation",
         details=[Detail(text, None, "invalid_field")],
         extra={"status": "BAD_REQUEST"},
@@ -91,7 +92,7 @@ def _shaped(
         "index": index,
         "id": own,
         "code": status,
-        "status": phrase.upper().replace(" ", "_") if resource.bulk_status == "upper" else phrase,
+        "status": _status(resource, status, phrase),
     }
     if error is not None:
         entry |= {"message": error.message, **error.extra}
@@ -104,6 +105,12 @@ def _shaped(
         entry["message"] = phrase
     names = ctx.about.shape(207).names
     return {name: value for name, value in entry.items() if value is not None and name in names}
+
+
+def _status(resource: Resource, status: int, phrase: str) -> str:
+    if resource.bulk_status == "upper":
+        return phrase.upper().replace(" ", "_")
+    return "OK" if resource.bulk_status == "ok" and status in (200, 204) else phrase
 
 
 # The verbs.
@@ -185,7 +192,7 @@ def item_key(resource: Resource, item: Any) -> str | None:
 def _required(resource: Resource, key: str | None) -> str:
     if key is None:
         raise BadRequest(
-            "There is a validation error. Please check the details.",
+            SEE_DETAILS,
             type="validation_violation",
             details=[Detail(f"{resource.key} must not be null", resource.key, "missing_field")],
             rule="engine/id-required",

@@ -43,7 +43,7 @@ class Place:
 
     @property
     def _moved(self) -> str:
-        """Where `validation.fold_nullable` puts a nullable schema that refers to others."""
+        """Where `validation.in_json_schema` puts a nullable schema that refers to others."""
         moved = self.schema.get("nullable") is True and not isinstance(self.schema.get("type"), str)
         return "/anyOf/0" if moved and any(keyword in self.schema for keyword in _COMBINING) else ""
 

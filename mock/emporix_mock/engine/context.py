@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from emporix_mock.engine.facts import NO_FACTS, Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from emporix_mock.engine.service import Switch
     from emporix_mock.store.tokens import Principal
@@ -28,6 +28,7 @@ class Result(NamedTuple):
 
     `body` None means no body unless one of the others is there: `raw` is already encoded, JSON or not;
     `stored` is a stored document as it is, or a list of them, which is checked and sent without decoding.
+    `chunks` is a body that grows while it is sent: it gives parts of it, and seconds to wait in between.
     """
 
     status: int
@@ -36,6 +37,7 @@ class Result(NamedTuple):
     raw: bytes | None = None
     media_type: str = "application/json"
     stored: bytes | Sequence[bytes] | None = None
+    chunks: Iterator[bytes | float] | None = None
 
 
 class Upload(NamedTuple):

@@ -13,6 +13,7 @@ from emporix_mock.engine.ownership import plant
 from emporix_mock.engine.patching import merge_patch
 from emporix_mock.engine.resource import PARENT
 from emporix_mock.engine.selection import parse_query
+from emporix_mock.engine.wordings import CONSTRAINTS
 from emporix_mock.errors import BadRequest, Detail
 
 if TYPE_CHECKING:
@@ -45,11 +46,8 @@ __all__ = [
 
 
 def find(resource: Resource, ctx: RequestContext, state: State, key: str) -> Document | None:
-    """The stored document, None where there is none or it was softly deleted; the caller's rights aside."""
-    document = state.collection(resource.collection).get(resource.key_of(ctx, key))
-    if document is not None and resource.soft_delete and document.get(resource.soft_delete):
-        return None
-    return document
+    """The stored document, None where there is none; the caller's rights aside."""
+    return state.collection(resource.collection).get(resource.key_of(ctx, key))
 
 
 def read(resource: Resource, ctx: RequestContext, state: State, key: str) -> Document:
@@ -69,7 +67,7 @@ def check_parent(resource: Resource, ctx: RequestContext, state: State) -> None:
         return
     key = ctx.path[resource.parents[-1]]
     document = state.collection(above.collection).get(stored)
-    if document is None or (above.soft_delete and document.get(above.soft_delete)):
+    if document is None:
         raise above.missing(key)
     if not above.visible_to(ctx, state, document):
         raise above.hidden(key)
@@ -92,10 +90,10 @@ def write(
             plant(new, field, ctx.path[name])
     for name, value in resource.defaults.items():
         new.setdefault(name, value)
-    if resource.yrn_stored:
-        new["yrn"] = resource.yrn_of(ctx, own)
     if resource.owner is not None and old is None:
         resource.owner.claim(ctx, new, str(own))
+    if resource.vendor is not None:
+        resource.vendor.claim(ctx, new, str(own))
     if resource.prepare is not None:
         resource.prepare(ctx, state, new, old)
     stored = resource.key_of(ctx, new[resource.key])
@@ -103,12 +101,12 @@ def write(
         effects.check_references(resource, ctx, state, new)
     if resource.unique:
         effects.check_unique(resource, state, new, stored)
-    if resource.mixins is not None:
+    if resource.mixins is not None and new.get("mixins"):
         resource.mixins(ctx, state, new, old)
     state.collection(resource.collection).put(stored, new)
     if resource.after is not None:
         resource.after(ctx, state, old, new)
-    effects.announce(resource, state, old, new)
+    effects.announce(resource, ctx, state, old, new)
     return new
 
 
@@ -132,7 +130,7 @@ def new_id(resource: Resource, ctx: RequestContext, state: State, body: Document
         return resource.new_id(ctx, state, body)
     if resource.new_id == "given":
         raise BadRequest(
-            effects.VIOLATED,
+            CONSTRAINTS,
             type="validation_violation",
             details=[Detail(f"{resource.key} is missing", resource.key, "missing_field")],
             rule="engine/id-required",
@@ -154,7 +152,7 @@ def check_id(resource: Resource, own: str) -> None:
     """Raise 400 for an id that a client chose and the resource does not take."""
     if resource.id_pattern is not None and not re.fullmatch(resource.id_pattern, own):
         raise BadRequest(
-            effects.VIOLATED,
+            CONSTRAINTS,
             type="validation_violation",
             details=[Detail(f"'{own}' is no valid {resource.key}", resource.key, "invalid_field")],
             rule="engine/invalid-id",
@@ -228,7 +226,7 @@ def patch(resource: Resource, ctx: RequestContext, state: State, key: str, chang
             change = translation.stored(resource.languages, resource.localized, ctx, state, change)
         if resource.lock == "required" and resource.version and given_version(resource, change) is None:
             raise resource.unversioned(key)
-        new = merge_patch(old, change, null_removes=resource.null_removes)
+        new = merge_patch(old, change)
     new[resource.key] = old[resource.key]
     keep_own(resource, new, old)
     return write(resource, ctx, state, new, old)
@@ -240,14 +238,11 @@ def delete(resource: Resource, ctx: RequestContext, state: State, key: str) -> N
     stored = resource.key_of(ctx, key)
     if resource.held_by:
         effects.check_held(resource, ctx, state, stored, old)
-    if resource.soft_delete:
-        state.collection(resource.collection).put(stored, {**old, resource.soft_delete: True})
-    else:
-        state.collection(resource.collection).delete(stored)
+    state.collection(resource.collection).delete(stored)
     effects.cascade(resource, state, stored, old)
     if resource.after is not None:
         resource.after(ctx, state, old, None)
-    effects.announce(resource, state, old, None)
+    effects.announce(resource, ctx, state, old, None)
 
 
 def delete_all(resource: Resource, ctx: RequestContext, state: State, listed: Any = None) -> None:

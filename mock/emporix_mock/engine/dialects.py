@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.engine.patching import PatchError, json_patch, upsert_remove
+from emporix_mock.engine.patching import PatchError, json_patch
 from emporix_mock.errors import BadRequest, Detail
 
 if TYPE_CHECKING:
@@ -17,13 +17,10 @@ def patched(resource: Resource, ctx: RequestContext, old: Document, operations: 
     """The document after the operations; 400 for one that cannot be carried out."""
     dialect = resource.patch or _dialect(ctx)
     try:
-        if dialect == "upsert":
-            return upsert_remove(old, operations, array_keys=resource.patch_keys)
         return json_patch(
             old,
             operations,
             cases={"JSON": ("upper",), "Json": ("lower", "upper")}.get(dialect, ("lower",)),  # type: ignore[arg-type]
-            array_keys=resource.patch_keys,
             create_parents=resource.patch_parents,
         )
     except PatchError as error:
@@ -38,8 +35,6 @@ def patched(resource: Resource, ctx: RequestContext, old: Document, operations: 
 def _dialect(ctx: RequestContext) -> str:
     """The dialect whose spellings the document lists."""
     spellings = ctx.about.patch_operations
-    if "UPSERT" in spellings:
-        return "upsert"
     upper = any(op.isupper() for op in spellings)
     lower = any(op.islower() for op in spellings)
     return "Json" if upper and lower else "JSON" if upper else "json"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine.field_paths import split_path, values_at
 from emporix_mock.engine.resource import PARENT
+from emporix_mock.engine.wordings import CONSTRAINTS
 from emporix_mock.errors import BadRequest, Detail
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from emporix_mock.engine.resource import Resource
     from emporix_mock.store.documents import Document, Documents
     from emporix_mock.store.world import State
-
-VIOLATED = "The request violates validation constraints."
 
 
 def check_unique(resource: Resource, state: State, new: Document, stored: str) -> None:
@@ -28,7 +27,7 @@ def check_unique(resource: Resource, state: State, new: Document, stored: str) -
             if new.get(PARENT) is not None:
                 conditions = (*conditions, (PARENT, new[PARENT]))  # noqa: PLW2901
             for key in _all_of(documents, conditions):
-                if key != stored and _counts(resource, documents, key):
+                if key != stored:
                     raise resource.duplicate(str(conditions[0][1]))
 
 
@@ -51,14 +50,6 @@ def _all_of(documents: Documents, conditions: Iterable[tuple[str, Any]]) -> set[
     return set.intersection(*sets) if sets else set()
 
 
-def _counts(resource: Resource, documents: Documents, key: str) -> bool:
-    """Whether a document still takes up its values: one that was softly deleted does not."""
-    if resource.soft_delete is None:
-        return True
-    other = documents.get(key)
-    return other is not None and not other.get(resource.soft_delete)
-
-
 def check_references(resource: Resource, ctx: RequestContext, state: State, new: Document) -> None:
     """Raise 400 for a value that what it refers to does not know."""
     for field, target in resource.references.items():
@@ -68,7 +59,7 @@ def check_references(resource: Resource, ctx: RequestContext, state: State, new:
             known = _holds(state, target, value) if isinstance(target, str) else target(ctx, state, value)
             if not known:
                 raise BadRequest(
-                    VIOLATED,
+                    CONSTRAINTS,
                     type="validation_violation",
                     details=[
                         Detail(f"{field} '{value}' does not exist", field, "element_resource_non_existing")
@@ -117,11 +108,18 @@ def cascade(resource: Resource, state: State, stored: str, document: Document) -
             documents.delete(key)
 
 
-def announce(resource: Resource, state: State, old: Document | None, new: Document | None) -> None:
-    """Emit the event of a write."""
+def announce(
+    resource: Resource, ctx: RequestContext, state: State, old: Document | None, new: Document | None
+) -> None:
+    """Emit the event of a write: the document, of one that is gone its id alone."""
     if resource.event is None:
         return
     verb = "created" if old is None else "deleted" if new is None else "updated"
     joint = "" if resource.event.endswith("-") else "."
-    payload = {name: value for name, value in (new or old or {}).items() if name != PARENT}
+    if resource.payload is not None:
+        payload = resource.payload(ctx, state, old, new)
+    elif new is None:
+        payload = {resource.key: (old or {})[resource.key]}
+    else:
+        payload = {name: value for name, value in new.items() if name != PARENT}
     state.emit(f"{resource.event}{joint}{verb}", payload)

@@ -65,9 +65,20 @@ def select(
     *,
     q: str | None = None,
     keep: Keep | None = None,
+    where: Mapping[str, tuple[Any, ...]] | None = None,
 ) -> list[Document]:
-    """The documents that the caller may see and that match `q`, `keep` and the parameters, as created."""
-    return Selection(resource, ctx, state, q, keep).decoded()
+    """The documents that the caller may see and that match the parameters and all else given, as created.
+
+    `where` is what `keep` is, found by index: one of the values stands at each dotted field.
+    """
+    return Selection(resource, ctx, state, q, keep, where).decoded()
+
+
+def query_text(ctx: RequestContext) -> str | None:
+    """What a request filters by: `q` of the body where there is one (searches), else the parameter."""
+    given = ctx.body if isinstance(ctx.body, dict) and "q" in ctx.body else ctx.query
+    found: str | None = given.get("q")
+    return found
 
 
 def listing(
@@ -77,12 +88,13 @@ def listing(
     *,
     q: str | None = None,
     keep: Keep | None = None,
+    where: Mapping[str, tuple[Any, ...]] | None = None,
 ) -> Result:
     """One page of a list in the shape all services share: a bare array, the total in a header on request.
 
     Where the document says so, the body carries the totals (`page`, `size`), or headers the cursors.
     """
-    selection = Selection(resource, ctx, state, ctx.query.get("q") if q is None else q, keep)
+    selection = Selection(resource, ctx, state, query_text(ctx) if q is None else q, keep, where)
     if ctx.about.cursors:
         return cursors.walk(selection)
     start, stop = _window(resource, ctx)

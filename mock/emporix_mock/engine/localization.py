@@ -30,7 +30,6 @@ __all__ = [
     "LocalizedShapeError",
     "Reading",
     "delocalize",
-    "localize",
     "negotiate",
     "parse_languages",
 ]
@@ -116,34 +115,6 @@ def negotiate(
     if not languages:
         return Reading("map" if absent == "map" else named, (default,), default)
     return Reading("map" if languages[0] == ALL else named, languages, default)
-
-
-def localize(
-    document: Mapping[str, Any],
-    localized_fields: Iterable[str],
-    accept_language: str | None,
-    *,
-    default: str,
-    available: tuple[str, ...],
-    absent: Absent = "default",
-    named: Named = "string",
-    reject_unknown: bool = True,
-) -> dict[str, Any]:
-    """Give the stored document as the header wants to read it; arguments and errors as in `negotiate`."""
-    reading = negotiate(
-        accept_language,
-        default=default,
-        available=available,
-        absent=absent,
-        named=named,
-        reject_unknown=reject_unknown,
-    )
-    result = dict(document)
-    if reading.shape == "map":
-        return result
-    for field in localized_fields:
-        result = changed_at(result, split_path(field), reading.text)
-    return result
 
 
 def delocalize(

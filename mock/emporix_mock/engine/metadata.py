@@ -25,6 +25,12 @@ def stamp(resource: Resource, state: State, new: Document, old: Document | None)
         _flat(resource, state, new, old)
 
 
+def first(state: State) -> Document:
+    """The metadata of a new document that no resource writes."""
+    now = state.timestamp()
+    return {"version": 1, "createdAt": now, "modifiedAt": now}
+
+
 def given_version(resource: Resource, body: Document) -> Any:
     """The version that an update says it is of, None where it names none."""
     if resource.metadata == "nested":

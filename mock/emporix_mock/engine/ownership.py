@@ -101,6 +101,41 @@ class Owner:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class OfVendor:
+    """Where documents say whose vendor they are of, for callers that are bound to a vendor.
+
+    `limited` are the scopes that reach the documents of the caller's own vendor, `read` and `manage`
+    those that reach all. Who holds none of them is not bound: what such callers see is said elsewhere.
+    """
+
+    field: str
+    limited: tuple[str, ...]
+    read: tuple[str, ...] = ()
+    manage: tuple[str, ...] = ()
+
+    def limit(self, ctx: RequestContext) -> Own | None:
+        """The limit of the caller, None for none."""
+        caller = ctx.principal
+        if caller is None or not caller.may(*self.limited):
+            return None
+        reaching = (*self.manage, *self.read) if ctx.about.reads else self.manage
+        return None if caller.may(*reaching) else Own(self.field, caller.vendor_id)
+
+    def claim(self, ctx: RequestContext, document: Document, key: str) -> None:
+        """Mark what a bound caller writes as its vendor's. Raises 403 for a caller without vendor."""
+        own = self.limit(ctx)
+        if own is None:
+            return
+        if own.value is None:
+            raise Forbidden(
+                f"User not authorized to write {key}.",
+                type="insufficient_permissions",
+                rule="engine/no-vendor",
+            )
+        plant(document, own.field, own.value)
+
+
 def plant(document: Document, field: str, value: Any) -> None:
     """Set a dotted member, making the objects on the way."""
     *way, last = field.split(".")

@@ -1,4 +1,4 @@
-"""Partial updates: merge patch (RFC 7396), JSON Patch (RFC 6902) and the webhook service's UPSERT/REMOVE.
+"""Partial updates: merge patch (RFC 7396) and JSON Patch (RFC 6902).
 
 All functions leave their arguments alone and give a new document or raise, so a patch takes effect as a
 whole or not at all.
@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 Case = Literal["lower", "upper"]
 
@@ -31,20 +31,18 @@ class PatchError(ValueError):
         self.index = index
 
 
-def merge_patch(
-    document: Mapping[str, Any], patch: Mapping[str, Any], *, null_removes: bool = True
-) -> dict[str, Any]:
+def merge_patch(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
     """Give `document` with the members of `patch` merged in, objects member by member.
 
-    Null removes a member as in RFC 7396 (documented for sites only); `null_removes=False` stores it.
+    Null removes a member as in RFC 7396 (documented for sites only).
     """
     result = dict(document)
     for name, value in patch.items():
-        if value is None and null_removes:
+        if value is None:
             result.pop(name, None)
         elif isinstance(value, dict):
             old = result.get(name)
-            result[name] = merge_patch(old if isinstance(old, dict) else {}, value, null_removes=null_removes)
+            result[name] = merge_patch(old if isinstance(old, dict) else {}, value)
         else:
             result[name] = _copy(value)
     return result
@@ -55,17 +53,15 @@ def json_patch(
     operations: Sequence[Any],
     *,
     cases: tuple[Case, ...] = ("lower",),
-    array_keys: tuple[str, ...] = (),
     create_parents: bool = False,
 ) -> dict[str, Any]:
     """Give `document` after the operations add, remove, replace, move, copy and test, in order.
 
     `cases` says how operations may be spelled: approval takes lower case only (measured), the AI service
-    upper, quote and the bulk patch of custom instances both. `array_keys` names members by whose value an
-    array element may be addressed instead of its index, as quote does with `itemId`. `create_parents`
-    makes missing objects on the way of an add. PatchError otherwise as RFC 6902 and 6901 have it.
+    upper, quote and the bulk patch of custom instances both. `create_parents` makes missing objects on the
+    way of an add. PatchError otherwise as RFC 6902 and 6901 have it.
     """
-    target = _Target(_copy(dict(document)), array_keys)
+    target = _Target(_copy(dict(document)))
     for index, operation in enumerate(operations):
         try:
             _apply(target, _checked(operation, cases), create_parents=create_parents)
@@ -75,31 +71,11 @@ def json_patch(
     return target.document
 
 
-def upsert_remove(
-    document: Mapping[str, Any], operations: Sequence[Any], *, array_keys: tuple[str, ...] = ()
-) -> dict[str, Any]:
-    """Give `document` after the webhook service's operations.
-
-    UPSERT sets a value and makes the objects on its way; an empty value (null, "", [], {}) is refused,
-    which is what clients met. REMOVE of something absent does nothing (our choice). An array element is
-    addressed by index or by the value of one of `array_keys`.
-    """
-    target = _Target(_copy(dict(document)), array_keys)
-    for index, operation in enumerate(operations):
-        try:
-            _upsert_or_remove(target, operation)
-        except PatchError as error:
-            error.index = index
-            raise
-    return target.document
-
-
 class _Target:
     """The copy being patched, addressed by JSON pointers."""
 
-    def __init__(self, document: dict[str, Any], array_keys: tuple[str, ...]) -> None:
+    def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
-        self._array_keys = array_keys
 
     def parent(self, pointer: str, *, create: bool = False) -> tuple[Any, str]:
         """Give the container a pointer ends in, and the last name."""
@@ -124,12 +100,8 @@ class _Target:
         """Give the key or index under which `name` exists in `node`."""
         if isinstance(node, dict) and name in node:
             return name
-        if isinstance(node, list):
-            if _INDEX.fullmatch(name) and int(name) < len(node):
-                return int(name)
-            for index, element in enumerate(node):
-                if isinstance(element, dict) and any(element.get(key) == name for key in self._array_keys):
-                    return index
+        if isinstance(node, list) and _INDEX.fullmatch(name) and int(name) < len(node):
+            return int(name)
         raise PatchError(f"Path '{pointer}' does not exist", pointer)
 
     def add(self, pointer: str, value: Any, *, create: bool) -> None:
@@ -209,35 +181,6 @@ def _apply(target: _Target, operation: Mapping[str, Any], *, create_parents: boo
         case "test":
             if not _same(target.get(path), operation["value"]):
                 raise PatchError(f"Value at '{path}' differs from the one expected", path)
-
-
-def _upsert_or_remove(target: _Target, operation: Any) -> None:
-    if not isinstance(operation, dict) or not isinstance(operation.get("path"), str):
-        raise PatchError("An operation needs a path")
-    path, value = operation["path"], operation.get("value")
-    match operation.get("op"):
-        case "UPSERT":
-            if value is None or value in ("", [], {}):
-                raise PatchError("value must not be empty", path)
-            node, name = target.parent(path, create=True)
-            if isinstance(node, dict):
-                node[name] = _copy(value)
-            else:
-                node[target.existing(node, name, path)] = _copy(value)
-        case "REMOVE":
-            _quietly(target.remove, path)
-        case op:
-            raise PatchError(f"Unknown operation '{op}'", path)
-
-
-def _quietly(remove: Callable[[str], Any], path: str) -> None:
-    _names(path)
-    if not path:
-        raise PatchError("The document as a whole cannot be patched", path)
-    try:
-        remove(path)
-    except PatchError:
-        return
 
 
 def _copy(value: Any) -> Any:

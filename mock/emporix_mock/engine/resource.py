@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from emporix_mock.engine import translation
+from emporix_mock.engine import mixins, translation
+from emporix_mock.engine.wordings import outdated
 from emporix_mock.errors import BadRequest, Conflict, Detail, EmporixError, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from emporix_mock.engine.context import RequestContext
-    from emporix_mock.engine.ownership import Owner
+    from emporix_mock.engine.ownership import OfVendor, Owner
     from emporix_mock.engine.translation import Languages
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
     Exists = Callable[[RequestContext, State, Any], bool]
     NewId = Callable[[RequestContext, State, Document], str]
     Wording = Callable[[str], EmporixError]
+    Payload = Callable[[RequestContext, State, Document | None, Document | None], Document]
 
 
 PARENT = "_parent"
 
 Metadata = Literal["nested", "flat", "top", "times"]
 Lock = Literal["optional", "required", "ignored"]
-Dialect = Literal["merge", "json", "JSON", "Json", "upsert"]
+Dialect = Literal["json", "JSON", "Json"]
 
 
 def missing(key: str) -> EmporixError:
@@ -49,8 +51,7 @@ def duplicate(key: str) -> EmporixError:
 def stale(key: str) -> EmporixError:
     """The plain 409 for an update of a version that is no longer current (conventions, section 9)."""
     return Conflict(
-        f"The resource that was requested for update with id = {key} has changed. "
-        "Please retry your request with valid version",
+        outdated(key),
         type="conflict_resource",
         rule="engine/stale-version",
     )
@@ -90,8 +91,8 @@ class Resource:
 
     Create. `new_id` is a method of the id source (`object_id`, `uuid`, `hex:10`, `digits:8`, `token:20`),
     "given" where the body must bring it, or a function. `id_pattern` is what an id chosen by the client
-    must match where the schema does not say it. `yrn` is a pattern with `{tenant}` and `{id}`;
-    `yrn_stored` keeps it in the document too. `unique` lists fields (or tuples of fields) that are taken
+    must match where the schema does not say it. `yrn` is a pattern with `{tenant}` and `{id}`.
+    `unique` lists fields (or tuples of fields) that are taken
     once below a parent; localized ones by language. `defaults` fill in absent members on create and
     replace. `owned` are dotted members that only the server writes, `fixed` ones that only a create sets.
 
@@ -105,9 +106,8 @@ class Resource:
     between 409 and 404.
 
     Patch. `patch` is the dialect of PATCH with a list (`json` lower-case operations, `JSON` upper-case,
-    `Json` both, `upsert` the webhook service's own; None: as the document spells them). An object always
-    merges, so does PUT with `partial=true`; `null_removes` says what null does there. `patch_keys` and
-    `patch_parents` are `array_keys` and `create_parents` of `engine.patching`.
+    `Json` both; None: as the document spells them). An object always merges, so does PUT with
+    `partial=true`. `patch_parents` is `create_parents` of `engine.patching`.
 
     Lists. `page_size` where the document has no default; `first_page` the number of the first page.
     `total_header` carries the number of matches when asked, or always (`total_always`). `default_sort` as
@@ -123,16 +123,19 @@ class Resource:
     a function that must know its value (400). `held_by` maps collections to the field (or `PARENT`) by
     which they hang on the document: while there are any, DELETE is refused (`held`) unless forced; then,
     as those of `cascade` always, they go with it. `event` is the prefix of `.created`, `.updated`,
-    `.deleted` (`site.site-` gives `site.site-created`); the payload is the document. `soft_delete` names
-    a field that DELETE sets: the document is gone but for lists with `showDeleted=true`. `mixins` checks
+    `.deleted` (`site.site-` gives `site.site-created`); it tells the document, of one that is gone the id,
+    or what `payload` makes of old and new. `mixins` checks
     mixins against their schemas. `owner` limits callers to their own documents, `restriction` names the
-    field that a restricted scope compares.
+    field that a restricted scope compares. `vendor` limits callers bound to a vendor to its documents and
+    marks what they write.
 
-    Bulk. At most `bulk_limit` items, numbered from `bulk_base`; `bulk_status` is `phrase` or `upper`.
+    Bulk. At most `bulk_limit` items, numbered from `bulk_base`; `bulk_status` is `phrase`,
+    `upper` (`NO_CONTENT`) or `ok`: "OK" for every success that made nothing.
 
     Hooks: `prepare` completes or refuses the new document before it is stored (old is None on create);
     `present` turns the stored form into the answer; `visible` hides documents from the caller, and
-    `sees_all` says that it would hide none, so that a page is cut before anything is read; `after` has
+    `sees_all` says that it would hide none, so that a page is cut before anything is read, and `seen`
+    by what an index finds all that it shows (dotted fields with values; None: ask `visible`); `after` has
     the effects of a write (old, new; new is None on delete).
     """
 
@@ -151,6 +154,7 @@ class Resource:
     present: Present | None = None
     visible: Visible | None = None
     sees_all: Callable[[RequestContext], bool] | None = None
+    seen: Callable[[RequestContext], Mapping[str, tuple[Any, ...]] | None] | None = None
     after: After | None = None
     missing: Wording = missing
     duplicate: Wording = duplicate
@@ -162,7 +166,6 @@ class Resource:
     operations: Mapping[str, str] = field(default_factory=dict)
     id_pattern: str | None = None
     yrn: str | None = None
-    yrn_stored: bool = False
     unique: tuple[str | tuple[str, ...], ...] = ()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     owned: tuple[str, ...] = ()
@@ -171,8 +174,6 @@ class Resource:
     modified: str = "modifiedAt"
     lock: Lock = "optional"
     patch: Dialect | None = None
-    null_removes: bool = True
-    patch_keys: tuple[str, ...] = ()
     patch_parents: bool = False
     first_page: int = 1
     default_sort: str | None = None
@@ -187,13 +188,14 @@ class Resource:
     held: Wording | None = None
     cascade: Mapping[str, str] = field(default_factory=dict)
     event: str | None = None
-    soft_delete: str | None = None
-    mixins: Prepare | None = None
+    payload: Payload | None = None
+    mixins: Prepare | None = mixins.check
     owner: Owner | None = None
     restriction: str | None = None
+    vendor: OfVendor | None = None
     bulk_limit: int = 200
     bulk_base: int = 0
-    bulk_status: Literal["phrase", "upper"] = "phrase"
+    bulk_status: Literal["phrase", "upper", "ok"] = "phrase"
 
     @property
     def parents(self) -> tuple[str, ...]:
@@ -234,12 +236,17 @@ class Resource:
                 return False
             if self.restriction and not self._unrestricted(self.owner, ctx, document):
                 return False
+        if self.vendor is not None:
+            bound = self.vendor.limit(ctx)
+            if bound is not None and not bound.holds(document):
+                return False
         return self.visible is None or self.visible(ctx, state, document)
 
     def hides_from(self, ctx: RequestContext) -> bool:
         """Whether there may be documents that the caller cannot see."""
         limited = self.visible is not None and (self.sees_all is None or not self.sees_all(ctx))
-        return limited or self.owner is not None
+        bound = self.vendor is not None and self.vendor.limit(ctx) is not None
+        return limited or bound or self.owner is not None
 
     @property
     def as_stored(self) -> bool:

@@ -35,7 +35,9 @@ GENERAL: Mapping[str, Rule] = {
         Rule("engine/bulk-size", 400, "conventions, sections 4.4 and 12: limits of bulk requests"),
         Rule("engine/unknown-reference", 400, "references that a service checks [status is a choice]"),
         Rule("engine/held", 400, "conventions, section 10.4: deletes that are blocked"),
+        Rule("engine/mixin", 400, "conventions, sections 4.4 and 13: mixins follow their schema"),
         Rule("engine/not-own", 403, "conventions, section 3: `_own` scopes reach the caller's documents"),
+        Rule("engine/no-vendor", 403, "identity facts, section 9: `_by_vendor` scopes are of a vendor"),
         Rule("engine/duplicate-account", 409, "identity facts, section 2: one account per login address"),
         Rule("engine/duplicate-customer", 409, "identity facts, section 3: customer numbers are unique"),
         Rule("gateway/tenant-mismatch", 400, "conventions, section 2: tenant of path and token differ"),
@@ -51,5 +53,30 @@ UNKNOWN_QUERY_FIELD = Switch(
     "conventions, sections 7.6 and 16: undocumented",
 )
 
-SWITCHES: tuple[Switch, ...] = (UNKNOWN_QUERY_FIELD,)
+JOB_PACE = Switch(
+    "engine/job-pace",
+    "seconds",
+    ("seconds", "at-once"),
+    "whether jobs take a few seconds of the world's clock or are done with the request that starts them",
+    "how long jobs take is documented nowhere",
+)
+
+MIXIN_WITHOUT_SCHEMA = Switch(
+    "engine/mixin-without-schema",
+    "as-documented",
+    ("as-documented", "refuse", "accept"),
+    "what a mixin without a URL of its schema is",
+    "conventions, section 13: refused by services that are known to check mixins (price, category; site and"
+    " schema say so themselves); the others are not documented and take it; client-quirks 90: refused",
+)
+
+UNKNOWN_MIXIN_SCHEMA = Switch(
+    "engine/unknown-mixin-schema",
+    "accept",
+    ("accept", "refuse"),
+    "what a mixin is whose schema URL leads away from the mock",
+    "the vendor fetches the file, which a mock without network cannot",
+)
+
+SWITCHES: tuple[Switch, ...] = (JOB_PACE, MIXIN_WITHOUT_SCHEMA, UNKNOWN_MIXIN_SCHEMA, UNKNOWN_QUERY_FIELD)
 """Choices that hold for every service."""

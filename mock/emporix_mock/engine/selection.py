@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine import filters
 from emporix_mock.engine.filters import Condition
 from emporix_mock.engine.query import QuerySyntaxError, parse
 from emporix_mock.engine.resource import PARENT
 from emporix_mock.engine.rules import UNKNOWN_QUERY_FIELD
-from emporix_mock.engine.sorting import sort_documents
+from emporix_mock.engine.sorting import Order
 from emporix_mock.errors import BadRequest, Detail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from emporix_mock.engine.context import RequestContext
     from emporix_mock.engine.query import Query
     from emporix_mock.engine.resource import Resource
     from emporix_mock.engine.sorting import SortKey
-    from emporix_mock.store.documents import Document
+    from emporix_mock.store.documents import Document, Mend
     from emporix_mock.store.world import State
 
     Keep = Callable[[Document], bool]
@@ -49,8 +49,9 @@ class Selection:
         state: State,
         q: str | None = None,
         keep: Keep | None = None,
+        where: Mapping[str, tuple[Any, ...]] | None = None,
     ) -> None:
-        """Take in everything that decides: parents, parameters, rights, `q`, `keep`."""
+        """Take in everything that decides: parents, parameters, rights, `q`, `keep`, `where`."""
         self.resource = resource
         self.ctx = ctx
         self.state = state
@@ -65,20 +66,29 @@ class Selection:
         self._narrow_by_rights()
         if q:
             self._narrow_by_query(q)
+        if where:
+            self._narrow_to(where)
         if keep is not None:
             self._others.append(keep)
 
     def _narrow_by_rights(self) -> None:
         resource, ctx, state = self.resource, self.ctx, self.state
-        if resource.soft_delete and not ctx.query.get("showDeleted"):
-            gone = resource.soft_delete
-            self._pure["soft_delete"] = lambda document: not document.get(gone)
         limit = resource.owner.limit(ctx) if resource.owner else None
-        if limit is not None:
-            self.conditions.append(Condition(limit.field, () if limit.value is None else (limit.value,)))
+        bound = resource.vendor.limit(ctx) if resource.vendor else None
+        for own in (limit, bound):
+            if own is not None:
+                self.conditions.append(Condition(own.field, () if own.value is None else (own.value,)))
         hiding = resource.visible is not None and (resource.sees_all is None or not resource.sees_all(ctx))
-        if hiding or (resource.owner and resource.restriction):
+        seen = resource.seen(ctx) if hiding and resource.seen else None
+        if seen is not None:
+            self._narrow_to(seen)
+            hiding = False
+        owner = resource.owner if resource.restriction else None
+        if hiding or (owner and owner.restrictions(ctx) is not None):
             self._others.append(lambda document: resource.visible_to(ctx, state, document))
+
+    def _narrow_to(self, where: Mapping[str, tuple[Any, ...]]) -> None:
+        self.conditions += [Condition(path, values) for path, values in where.items()]
 
     def _narrow_by_query(self, text: str) -> None:
         resource, ctx = self.resource, self.ctx
@@ -98,50 +108,60 @@ class Selection:
         """The stored keys; treat the list as read-only."""
         if self.by_index:
             return self._candidates()
-        return self._kept("keys", lambda: [key for key, _ in self._tested()])
+        return self._kept("keys", lambda: list(self._tested(self._candidates())), self._tested_again)
 
     def first(self, count: int) -> list[str]:
         """The first stored keys, without looking for more of them."""
         if self.by_index:
             return self._candidates()[:count]
-        return [key for key, _ in islice(self._tested(), count)]
+        if not self._others:
+            known = self.documents.known(self._what("keys"), self._tested_again)
+            if known is not None:
+                return known[:count]
+        found = list(islice(self._tested(self._candidates()), count))
+        if len(found) < count:  # then all were looked at, which need not be done again
+            return self._kept("keys", lambda: found)
+        return found
 
     def sorted(self, keys: tuple[SortKey, ...], language: str | None) -> list[str]:
         """The stored keys in another order."""
-        return self._kept(("sort", keys, language), lambda: self._sorted(keys, language))
+        order = Order(keys, language, self.resource.key)
+        return self._kept(
+            ("sort", keys, language),
+            lambda: order.sorted(self.documents, self.keys()),
+            lambda known, changed: order.mended(self.documents, known, changed, self.keys()),
+        )
 
     def decoded(self) -> list[Document]:
         """Copies of all documents that match."""
-        return [document for _, document in self._tested()]
+        return [document for key in self.keys() if (document := self.documents.get(key)) is not None]
 
-    def _sorted(self, keys: tuple[SortKey, ...], language: str | None) -> list[str]:
-        own = self.resource.key
-        found = sort_documents(self.decoded(), keys, language, id_field=own)
-        return [self.resource.key_of(self.ctx, document[own]) for document in found]
-
-    def _kept(self, what: object, make: Callable[[], list[str]]) -> list[str]:
+    def _kept(self, what: object, make: Callable[[], list[str]], mend: Mend | None = None) -> list[str]:
         """Worked out once for all requests that ask the same, where it does not depend on who asks."""
         if self._others:
             return make()
-        return self.documents.remembered((what, *self._pure, *self.conditions), make)
+        return self.documents.remembered(self._what(what), make, mend)
+
+    def _what(self, what: object) -> object:
+        return (what, *self._pure, *self.conditions)
 
     def _candidates(self) -> list[str]:
         if not self.conditions:
             return self.documents.ids()
-        found = [self.documents.among(condition.path, condition.forms) for condition in self.conditions]
-        found.sort(key=len)
-        first, *others = found
-        if not others:
-            return first
-        rest = [frozenset(keys) for keys in others]
-        return [key for key in first if all(key in keys for keys in rest)]
+        return self.documents.matching([(each.path, each.forms) for each in self.conditions])
 
-    def _tested(self) -> Iterator[tuple[str, Document]]:
+    def _tested(self, keys: Iterable[str]) -> Iterator[str]:
         tests, documents = [*self._pure.values(), *self._others], self.documents
-        for key in self._candidates():
+        for key in keys:
             document = documents.get(key)
             if document is not None and all(test(document) for test in tests):
-                yield key, document
+                yield key
+
+    def _tested_again(self, known: list[str], changed: frozenset[str]) -> list[str]:
+        """What was known, brought up to date for the documents that changed since."""
+        standing = [key for key in known if key not in changed]
+        new = list(self._tested(key for key in self._candidates() if key in changed))
+        return self.documents.in_order([*standing, *new]) if new else standing
 
 
 def _check_fields(resource: Resource, ctx: RequestContext, query: Query) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from emporix_mock.engine.legacy import Legacy
 from emporix_mock.errors import BY_STATUS, EmporixError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from emporix_mock.store.world import State
 
     Subscriber = Callable[[RequestContext, State, Mapping[str, Any]], None]
+    Step = Callable[[RequestContext, State, datetime, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,12 @@ class Service:
     access: dict[str, Access] = field(default_factory=dict)
     aliases: list[Alias] = field(default_factory=list)
     subscriptions: dict[str, Subscriber] = field(default_factory=dict)
+    steps: dict[str, Step] = field(default_factory=dict)
     media_types: dict[str, tuple[str, ...]] = field(default_factory=dict)
     parameter_aliases: dict[str, dict[str, str]] = field(default_factory=dict)
     per_item: set[str] = field(default_factory=set)
     pages: dict[str, Handler] = field(default_factory=dict)
+    legacies: list[Legacy] = field(default_factory=list)
 
     def operation(self, operation_id: str, *, per_item: bool = False) -> Callable[[Handler], Handler]:
         """Register the handler of an operation. A document that lacks the operation stops the start.
@@ -184,6 +188,19 @@ class Service:
         """Serve an undocumented path by a documented operation."""
         self.aliases.append(Alias(method, path, operation_id, source))
 
+    def legacy(
+        self, method: str, path: str, *, like: str, source: str, status: int = 200, **query: tuple[str, ...]
+    ) -> Callable[[Handler], Handler]:
+        """Register the handler of an old operation that no document has; see `Legacy`."""
+
+        def register(handler: Handler) -> Handler:
+            own = f"{method}-legacy-{path.strip('/').replace('/', '-')}"
+            self.legacies.append(Legacy(method, path, own, like, status, source, **query))
+            self.handlers[own] = handler
+            return handler
+
+        return register
+
     def accept(self, operation_id: str, *media_types: str) -> None:
         """Take further media types than the document lists, read like the first of them."""
         self.media_types[operation_id] = media_types
@@ -199,5 +216,17 @@ class Service:
         def register(subscriber: Subscriber) -> Subscriber:
             self.subscriptions[event_type] = subscriber
             return subscriber
+
+        return register
+
+    def step(self, name: str) -> Callable[[Step], Step]:
+        """Register what a step that was put off does (`engine.jobs`): `handler(ctx, state, at, payload)`.
+
+        `at` is the moment it was put off to, which the clock may have left behind by far.
+        """
+
+        def register(step: Step) -> Step:
+            self.steps[name] = step
+            return step
 
         return register

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from emporix_mock.engine.field_paths import Path
+    from emporix_mock.store.documents import Documents
 
     Rank = tuple[int, Any]
 
@@ -59,6 +60,53 @@ def sort_documents(
     for key in reversed(keys):
         ordered.sort(key=_ranking(key, language, id_field), reverse=key.descending)
     return ordered
+
+
+class Order:
+    """An order of stored documents, of which no more are decoded than must be."""
+
+    def __init__(self, keys: Sequence[SortKey], language: str | None, id_field: str) -> None:
+        self._ranks = [_ranking(key, language, id_field) for key in keys]
+        self._descending = [key.descending for key in keys]
+
+    def sorted(self, documents: Documents, keys: Sequence[str]) -> list[str]:
+        """`keys` in this order; equal ones stay as they came."""
+        rows = [(self._ranked(documents, key), key) for key in keys]
+        for place in reversed(range(len(self._ranks))):
+            rows.sort(key=lambda row: row[0][place], reverse=self._descending[place])
+        return [key for _, key in rows]
+
+    def mended(
+        self, documents: Documents, known: list[str], changed: frozenset[str], keys: Sequence[str]
+    ) -> list[str]:
+        """What `sorted` gives for `keys`, from what it gave before some documents `changed`."""
+        found = [key for key in known if key not in changed]
+        for key in keys:
+            if key in changed:
+                self._insert(documents, found, key)
+        return found
+
+    def _insert(self, documents: Documents, found: list[str], key: str) -> None:
+        ranked, low, high = self._ranked(documents, key), 0, len(found)
+        while low < high:
+            middle = (low + high) // 2
+            if self._precedes(documents, ranked, key, found[middle]):
+                high = middle
+            else:
+                low = middle + 1
+        found.insert(low, key)
+
+    def _precedes(self, documents: Documents, ranked: list[Rank], key: str, other: str) -> bool:
+        for mine, its, descending in zip(
+            ranked, self._ranked(documents, other), self._descending, strict=True
+        ):
+            if mine != its:
+                return (mine < its) != descending
+        return documents.place(key) < documents.place(other)
+
+    def _ranked(self, documents: Documents, key: str) -> list[Rank]:
+        document = documents.get(key) or {}
+        return [rank(document) for rank in self._ranks]
 
 
 def _ranking(key: SortKey, language: str | None, id_field: str) -> Callable[[Mapping[str, Any]], Rank]:

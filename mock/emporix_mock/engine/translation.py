@@ -24,6 +24,7 @@ from emporix_mock.engine.localization import (
     negotiate,
 )
 from emporix_mock.engine.tenant_values import languages_of
+from emporix_mock.engine.wordings import CONSTRAINTS
 from emporix_mock.errors import BadRequest, Detail, EmporixError
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def misshapen(error: LocalizedShapeError) -> EmporixError:
         else "Cannot specify multiple localizations when 'Content-Language' header is set."
     )
     return BadRequest(
-        "The request violates validation constraints.",
+        CONSTRAINTS,
         type="validation_violation",
         details=[Detail(text, error.path, "invalid_field")],
         rule="engine/localized-shape",
@@ -90,7 +91,6 @@ class Languages:
     unknown: str = "refuse"
     refused: Callable[[LanguageError], EmporixError] = refused
     missing: Callable[[], EmporixError] = missing
-    misshapen: Callable[[LocalizedShapeError], EmporixError] = misshapen
 
 
 GENERAL: Final = Languages()
@@ -153,7 +153,7 @@ def stored(
     except LanguageMissingError as error:
         raise languages.missing() from error
     except LocalizedShapeError as error:
-        raise languages.misshapen(error) from error
+        raise misshapen(error) from error
 
 
 def restored(fields: tuple[str, ...], ctx: RequestContext, state: State, old: Document, new: Any) -> Document:

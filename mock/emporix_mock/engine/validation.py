@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+BITS: Mapping[Any, int] = {"int32": 32, "int64": 64}
+
+
 class Violation(NamedTuple):
     """The first thing wrong: where in the instance (dotted), which keyword, and a sentence."""
 
@@ -21,17 +24,20 @@ class Violation(NamedTuple):
     message: str
 
 
-def fold_nullable(node: Any) -> Any:
-    """A copy of `node` in which OpenAPI's `nullable` is said in JSON Schema's own words."""
+def in_json_schema(node: Any) -> Any:
+    """A copy of `node` in which OpenAPI's `nullable` and integer formats are said in JSON Schema's words."""
     if isinstance(node, list):
-        return [fold_nullable(entry) for entry in node]
+        return [in_json_schema(entry) for entry in node]
     if not isinstance(node, dict):
         return node
-    folded = {key: fold_nullable(value) for key, value in node.items() if key not in ("example", "examples")}
+    folded = {key: in_json_schema(value) for key, value in node.items() if key not in ("example", "examples")}
     # A property may be called `example`; only schema positions lose theirs.
     for key in ("example", "examples"):
         if isinstance(node.get(key), dict) and "type" in node[key]:
-            folded[key] = fold_nullable(node[key])
+            folded[key] = in_json_schema(node[key])
+    if folded.get("type") == "integer" and folded.get("format") in BITS:
+        limit = 2 ** (BITS[folded["format"]] - 1)
+        folded = {"minimum": -limit, "maximum": limit - 1, **folded}
     if folded.get("nullable") is True:
         del folded["nullable"]
         if isinstance(folded.get("type"), str):
@@ -57,7 +63,7 @@ class Schemas:
         found = self._validators.get(pointer)
         if found is None:
             if self._registry is None:
-                folded = fold_nullable(self._document)
+                folded = in_json_schema(self._document)
                 self._registry = jsonschema_rs.Registry([(self._uri, folded)], draft=jsonschema_rs.Draft4)
             found = self._validators[pointer] = jsonschema_rs.Draft4Validator(
                 {"$ref": f"{self._uri}#{_fragment(pointer)}"},
