@@ -6,11 +6,16 @@ Documents are in wire form and never changed; random numbers come from the calle
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from emporix_mock.rules.members import mapping_of
+from emporix_mock.rules.tax import exact, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CODE_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 REWARD_NUMBERS = 10**6
@@ -69,13 +74,13 @@ def violations(coupon: Mapping[str, Any]) -> list[Violation]:
     Tolerated, because documented requests carry them: a percentage beside ABSOLUTE, an amount beside
     the other types, empty lists, and the per-customer limit -1 of an anonymous coupon.
     """
-    limits = _mapping(coupon.get("restrictions"))
+    limits = mapping_of(coupon.get("restrictions"))
     by_category, by_segment = coupon.get("categoryRestricted"), coupon.get("segmentRestricted")
     customers, segments = limits.get("validFor"), limits.get("segments")
     included, excluded = limits.get("includedCategories") or (), limits.get("excludedCategories") or ()
     anonymous, per_customer = coupon.get("allowAnonymous"), coupon.get("maxRedemptionsPerCustomer", -1)
     category_list = "includedCategories" if included else "excludedCategories"
-    money = _mapping(coupon.get("discountAbsolute"))
+    money = mapping_of(coupon.get("discountAbsolute"))
     found: list[tuple[object, str, str]] = [
         (not 0 <= coupon.get("discountPercentage", 0) <= 100, "discountPercentage", "not within 0 and 100"),
         (money.get("amount", 0) < 0, "discountAbsolute.amount", "below 0"),
@@ -115,9 +120,9 @@ def gaps(coupon: Mapping[str, Any], *, discount: bool, categories: bool) -> list
     `discount`: a percentage with PERCENT, an amount with ABSOLUTE (the type when none is named).
     `categories`: included categories with the category flag.
     """
-    limits = _mapping(coupon.get("restrictions"))
+    limits = mapping_of(coupon.get("restrictions"))
     kind, by_category = coupon.get("discountType", "ABSOLUTE"), coupon.get("categoryRestricted")
-    amount = _mapping(coupon.get("discountAbsolute")).get("amount")
+    amount = mapping_of(coupon.get("discountAbsolute")).get("amount")
     found: list[tuple[object, str]] = [
         (discount and kind == "PERCENT" and "discountPercentage" not in coupon, "discountPercentage"),
         (discount and kind == "ABSOLUTE" and amount is None, "discountAbsolute.amount"),
@@ -133,8 +138,10 @@ def completed(coupon: Mapping[str, Any]) -> dict[str, Any]:
     """Give a coupon with the document's defaults and a counter, as it is stored."""
     kept = {name: value for name, value in coupon.items() if name not in SERVER_SIDE}
     filled = {**_DEFAULTS, **kept}
+    if isinstance(filled.get("discountPercentage"), str):
+        filled["discountPercentage"] = plain(exact(filled["discountPercentage"]))
     if "discountAbsolute" in kept or filled["discountType"] == "ABSOLUTE":
-        filled["discountAbsolute"] = {**_NO_MONEY, **_mapping(kept.get("discountAbsolute"))}
+        filled["discountAbsolute"] = {**_NO_MONEY, **mapping_of(kept.get("discountAbsolute"))}
     return filled
 
 
@@ -143,9 +150,9 @@ def code_settings(mixin: Mapping[str, Any] | None) -> CodeSettings:
 
     Missing or unreadable: no prefix, `DEFAULT_LENGTH`, not sent, `DEFAULT_REFERRAL_PREFIX`, worth 0.
     """
-    outer = _mapping(mixin)
-    section = _mapping(outer.get("couponSettings", outer))
-    referral = _mapping(section.get("referral"))
+    outer = mapping_of(mixin)
+    section = mapping_of(outer.get("couponSettings", outer))
+    referral = mapping_of(section.get("referral"))
     length = _number(section.get("length"))
     return CodeSettings(
         prefix=str(section.get("codePrefix") or ""),
@@ -187,7 +194,7 @@ def referral_code(prefix: str, number: int) -> str:
 
 def sold_for_points(template: Mapping[str, Any] | None) -> bool:
     """Tell whether points can buy a coupon of this template: percentage and absolute ones only."""
-    return _mapping(template).get("discountType") in {"PERCENT", "ABSOLUTE"}
+    return mapping_of(template).get("discountType") in {"PERCENT", "ABSOLUTE"}
 
 
 def coupon_from_template(template: Mapping[str, Any], *, code: str, issued_to: str) -> dict[str, Any]:
@@ -200,7 +207,7 @@ def coupon_from_template(template: Mapping[str, Any], *, code: str, issued_to: s
     if "discountAbsolute" in template or template.get("discountType") == "ABSOLUTE":
         body["discountAbsolute"] = _money(template.get("discountAbsolute"))
     if "restrictions" in template:
-        limits = _mapping(template["restrictions"])
+        limits = mapping_of(template["restrictions"])
         kept = {name: limits[name] for name in _RESTRICTIONS if name in limits}
         if "minOrderValue" in limits:
             kept["minOrderValue"] = _money(limits["minOrderValue"])
@@ -234,12 +241,8 @@ def referral_coupon(
 
 
 def _money(value: object) -> dict[str, Any]:
-    money = _mapping(value)
+    money = mapping_of(value)
     return {"amount": money.get("amount", 0), "currency": str(money.get("currency", "USD")).upper()}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _number(value: object) -> float:

@@ -7,13 +7,14 @@ bodies, so the statuses below are the stub's choice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from emporix_mock.rules.members import mapping_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 Status = Literal["INACTIVE", "EXPIRED", "USED", "VALID"]
 UNLIMITED = -1
@@ -73,7 +74,7 @@ def coupon_status(coupon: Mapping[str, Any], now: datetime, *, used_first: bool 
 
     Raises `ValueError` for a period that is no date-time; a stored coupon has none.
     """
-    limits = _mapping(coupon.get("restrictions"))
+    limits = mapping_of(coupon.get("restrictions"))
     start, end = _moment(limits.get("validFrom")), _moment(limits.get("validUntil"))
     if start is not None and now < start:
         return "INACTIVE"
@@ -130,28 +131,28 @@ def _existence(attempt: Attempt) -> Refusal | None:
 
 
 def _on_behalf(attempt: Attempt) -> Refusal | None:
-    named = _mapping(attempt.request).get("customerNumber")
+    named = mapping_of(attempt.request).get("customerNumber")
     if not named or named == attempt.caller.customer or attempt.caller.on_behalf:
         return None
     return _forbidden("on_behalf", attempt, "customerNumber", "for another customer")
 
 
 def _anonymous(attempt: Attempt) -> Refusal | None:
-    if not attempt.caller.anonymous or _mapping(attempt.coupon).get("allowAnonymous"):
+    if not attempt.caller.anonymous or mapping_of(attempt.coupon).get("allowAnonymous"):
         return None
     return _forbidden("anonymous", attempt, "allowAnonymous", "without signing in")
 
 
 def _valid_for(attempt: Attempt) -> Refusal | None:
     customers = _limits(attempt).get("validFor")
-    if not customers or redeemer(_mapping(attempt.request), attempt.caller) in customers:
+    if not customers or redeemer(mapping_of(attempt.request), attempt.caller) in customers:
         return None
     return _forbidden("valid_for", attempt, "restrictions.validFor", "for this customer")
 
 
 def _segments(attempt: Attempt) -> Refusal | None:
     own = attempt.caller.segments
-    if own is None or not _mapping(attempt.coupon).get("segmentRestricted"):
+    if own is None or not mapping_of(attempt.coupon).get("segmentRestricted"):
         return None
     if own.intersection(_limits(attempt).get("segments") or ()):
         return None
@@ -159,15 +160,15 @@ def _segments(attempt: Attempt) -> Refusal | None:
 
 
 def _period_and_count(attempt: Attempt) -> Refusal | None:
-    status = coupon_status(_mapping(attempt.coupon), attempt.now, used_first=attempt.used_first)
+    status = coupon_status(mapping_of(attempt.coupon), attempt.now, used_first=attempt.used_first)
     if status == "VALID":
         return None
     return Refusal("coupon_status", 400, "status", f"Coupon {attempt.code} is {status}")
 
 
 def _customer_limit(attempt: Attempt) -> Refusal | None:
-    request = _mapping(attempt.request)
-    allowed = _mapping(attempt.coupon).get("maxRedemptionsPerCustomer", UNLIMITED)
+    request = mapping_of(attempt.request)
+    allowed = mapping_of(attempt.coupon).get("maxRedemptionsPerCustomer", UNLIMITED)
     if allowed == UNLIMITED or redeemer(request, attempt.caller) is None:
         return None
     used = attempt.uses.for_legal_entity if request.get("legalEntityId") else attempt.uses.by_customer
@@ -181,7 +182,7 @@ def _minimum_order(attempt: Attempt) -> Refusal | None:
     minimum = _limits(attempt).get("minOrderValue")
     if not minimum:
         return None
-    total = _mapping(_mapping(attempt.request).get("orderTotal"))
+    total = mapping_of(mapping_of(attempt.request).get("orderTotal"))
     least, currency = minimum.get("amount", 0), minimum.get("currency", "USD")
     if total.get("currency", "USD") == currency and total.get("amount", 0) >= least:
         return None
@@ -220,11 +221,7 @@ def _counted(coupon: Mapping[str, Any], legal_entity: str | None, change: int) -
 
 
 def _limits(attempt: Attempt) -> Mapping[str, Any]:
-    return _mapping(_mapping(attempt.coupon).get("restrictions"))
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return mapping_of(mapping_of(attempt.coupon).get("restrictions"))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from emporix_mock.rules.members import mapping_of
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 DEFAULT_VALIDITY_MONTHS = 36  # fits both automatic entries of the documented examples
@@ -35,8 +37,8 @@ def reward_settings(mixin: Mapping[str, Any] | None) -> RewardSettings:
     `enable`/`couponPrefix` of the guide. Numbers and booleans may be strings. What is missing or
     unreadable: off, `DEFAULT_PREFIX`, factor 0 (earns nothing), `DEFAULT_VALIDITY_MONTHS`.
     """
-    outer = _mapping(mixin)
-    section = _mapping(_mapping(outer.get("couponSettings", outer)).get("rewardpoints"))
+    outer = mapping_of(mixin)
+    section = mapping_of(mapping_of(outer.get("couponSettings", outer)).get("rewardpoints"))
     factor = _number(section.get("orderValueToRewardPointsFactor"))
     months = _number(section.get("validityInMonths"))
     return RewardSettings(
@@ -69,7 +71,7 @@ def order_value(order: Mapping[str, Any], base: str = "grossValue") -> Decimal:
     Orders of the older form carry `totalPrice` alone, which then counts; with neither it is 0.
     Which amount Emporix takes is undocumented, hence `base` (`grossValue` or `netValue`).
     """
-    final = _mapping(_mapping(order.get("calculatedPrice")).get("finalPrice"))
+    final = mapping_of(mapping_of(order.get("calculatedPrice")).get("finalPrice"))
     amount = _number(final.get(base))
     if amount is None:
         amount = _number(order.get("totalPrice"))
@@ -86,10 +88,6 @@ def _months_later(moment: datetime, months: int) -> datetime:
     year = min(moment.year + years, 9999)
     day = min(moment.day, calendar.monthrange(year, month + 1)[1])
     return moment.replace(year=year, month=month + 1, day=day)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _first(section: Mapping[str, Any], *names: str) -> object:

@@ -31,8 +31,9 @@ def exact(value: float | str) -> Decimal:
 
 
 def plain(value: Decimal) -> int | float:
-    """The number that JSON prints for a decimal: whole numbers without a point."""
-    return int(value) if value == value.to_integral_value() else float(value)
+    """The number that JSON prints for a decimal: whole numbers that fit into 53 bits without a point."""
+    number = float(value)
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
 def gross_of(net: Decimal, rate: Decimal) -> Decimal:
