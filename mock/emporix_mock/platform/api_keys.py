@@ -3,7 +3,11 @@ names no tenant, still finds its world.
 
 Two pairs are Emporix's own: backend (all scopes) and storefront (anonymous login). The key `limited`
 and those in the collection `keys` of the oauth service (`{"id": "reports", "scopes": […]}`, client id
-`<tenant>-reports`, secret `<tenant>-reports-secret`) are custom keys with a chosen subset.
+`<tenant>-reports`, secret `<tenant>-reports-secret`) are custom keys with a chosen subset. A key with a
+`vendorId` stands for an employee of that vendor, whose own way to a token is no part of the API.
+
+Employees sign in with an identity provider outside the API; here each of them has a key instead, with the
+client id `<tenant>-<employee id>`, whose tokens are those of an employee with the scopes of its groups.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from emporix_mock.errors import Unauthorized
-from emporix_mock.platform import scopes
+from emporix_mock.platform import grants, scopes
 
 if TYPE_CHECKING:
     from emporix_mock.store.world import State
@@ -24,13 +28,18 @@ LIMITED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key. `everything` is the backend's: its tokens pass every check of a scope."""
+    """One key. `everything` is the backend's: its tokens pass every check of a scope.
+
+    `vendor` is whose documents scopes that end in `_by_vendor` reach; `employee` whose token it gives.
+    """
 
     client_id: str
     secret: str | None
     scopes: frozenset[str] = frozenset()
     everything: bool = False
     storefront: bool = False
+    vendor: str | None = None
+    employee: str | None = None
 
 
 def find(state: State, client_id: str) -> Key:
@@ -46,7 +55,11 @@ def find(state: State, client_id: str) -> Key:
             return Key(client_id, secret, LIMITED)
         custom = state.world.state(scopes.SERVICE).collection("keys").get(name)
         if custom is not None:
-            return Key(client_id, secret, frozenset(custom.get("scopes") or ()))
+            scope = frozenset(custom.get("scopes") or ())
+            return Key(client_id, secret, scope, vendor=custom.get("vendorId"))
+        if grants.is_employee(state, name):
+            held, vendor = grants.scopes_of(state, name), grants.vendor_of(state, name)
+            return Key(client_id, secret, held, vendor=vendor, employee=name)
     raise invalid_key()
 
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from emporix_mock.engine.mixins import check_document
 from emporix_mock.engine.resource import PARENT
 from emporix_mock.errors import Conflict
 from emporix_mock.platform import credentials
 from emporix_mock.platform.tenant_settings import setting
-from emporix_mock.rules.customers import PREFERENCES, tidied
+from emporix_mock.rules.customers import PREFERENCES, company_ids, tidied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emporix_mock.store.documents import Document, Documents
+    from emporix_mock.store.tokens import Principal
     from emporix_mock.store.world import State
 
 OWNER: Final = "customer-service"
@@ -66,9 +68,25 @@ def create(state: State, profile: Mapping[str, Any], number: str | None = None) 
         "metadataCreatedAt": now,
     }
     fill_restriction(state, customer)
+    check_document(state, customer)
     customers(state).put(number, customer)
     state.emit("customer.created", {**customer, "tenant": state.tenant})
     return customer
+
+
+def tell_update(state: State, number: str) -> None:
+    """Emit the event of a change of a customer: the profile with accounts and addresses."""
+    customer = find(state, number)
+    if customer is None:
+        return
+    addresses = addresses_of(state, number)
+    default = next((address for address in addresses if address.get("isDefault")), None)
+    accounts = [
+        {name: account[name] for name in ("id", "providerId") if name in account}
+        for account in credentials.of_customer(state, number)
+    ]
+    payload = {**customer, "accounts": accounts, "addresses": addresses, "tenant": state.tenant}
+    state.emit("customer.updated", {**payload, "defaultAddress": default} if default else payload)
 
 
 def fill_restriction(state: State, customer: Document) -> None:
@@ -82,6 +100,35 @@ def note(state: State, number: str, **values: Any) -> None:
     customer = find(state, number)
     if customer is not None:
         customers(state).put(number, {**customer, **values})
+
+
+def companies_of(state: State, caller: Principal) -> frozenset[str]:
+    """The company that a token is bound to, else all companies of its customer."""
+    if caller.legal_entity_id is not None:
+        return frozenset((caller.legal_entity_id,))
+    return companies_of_customer(state, caller.customer_id) if caller.customer_id else frozenset()
+
+
+def companies_of_customer(state: State, number: str) -> frozenset[str]:
+    """The companies that a customer is assigned to."""
+    return company_ids(find(state, number) or {})
+
+
+def join_company(state: State, number: str, company: Mapping[str, Any]) -> None:
+    """Note a company, `{id, name, contactAssignmentId}`, among those of a customer."""
+    b2b, others = _without_company(state, number, company["id"])
+    note(state, number, b2b={**b2b, "legalEntities": [*others, dict(company)]})
+
+
+def leave_company(state: State, number: str, company: str) -> None:
+    """Take a company away from a customer."""
+    b2b, others = _without_company(state, number, company)
+    note(state, number, b2b={**b2b, "legalEntities": others})
+
+
+def _without_company(state: State, number: str, company: str) -> tuple[Document, list[Any]]:
+    b2b = (find(state, number) or {}).get("b2b") or {}
+    return b2b, [entity for entity in b2b.get("legalEntities") or () if entity.get("id") != company]
 
 
 def remove(state: State, number: str) -> None:

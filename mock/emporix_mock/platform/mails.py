@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 SERVICE: Final = "customer-management"
 COLLECTION: Final = "mails"
 
-Kind = Literal["password-reset", "opt-in", "email-change", "account-activated", "password-migration-reminder"]
+Kind = Literal[
+    "password-reset",
+    "opt-in",
+    "email-change",
+    "account-activated",
+    "password-migration-reminder",
+    "order-confirmation",
+    "invoice",
+]
 TOKEN_LENGTH: Final = 64
 
 
@@ -32,9 +40,9 @@ def send(state: State, kind: Kind, email: str, number: str, **more: Any) -> str:
     return token
 
 
-def notify(state: State, kind: Kind, email: str, number: str) -> None:
+def notify(state: State, kind: Kind, email: str, number: str, **more: Any) -> None:
     """Write a mail that asks for nothing and so carries no token."""
-    _mails(state).put(state.ids.uuid(), _mail(state, kind, email, number))
+    _mails(state).put(state.ids.uuid(), _mail(state, kind, email, number) | more)
 
 
 def send_reset(state: State, email: str, number: str, site: str | None = None) -> None:

@@ -23,9 +23,22 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "ssoCustomerIdentifierField": "EMAIL",
     "enableSyncBetweenRestrictionsAndSiteCodes": False,
     "restrictions": [],
+    "companyContactPropagation": "UPWARD",
+    "approval.default_expiryDays": 14,
+    "approval.enableQuoteApprovalProcess": False,
     "tokenExchange": {},
+    "return.defaultExpiryDate": 30,
     "couponPermanentDelete": False,
     "enableCouponCodeCaseSensitivity": False,
+    "cartItemValidationSkipCurrency": False,
+    "cartItemValidationSkipEffectiveAmount": False,
+    "cartItemValidationSkipOriginalAmount": False,
+    "cartItemValidationSkipExistingItemsValidationOnAddToCart": False,
+    "populateProductDetailsOnAddToCart": False,
+    "enableExternalPrices": False,
+    "enableLegalEntityAddressFallbackInCart": False,
+    "authorizedAmountUplift": "0",
+    "maxNumberOfCouponsPerCart": "1",
 }
 
 
