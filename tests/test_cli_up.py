@@ -124,7 +124,7 @@ def test_the_control_api_says_what_was_started(mock: tuple[Running, Path]) -> No
     health = httpx.get(f"{mock[0].url}/_mock/health").json()
     assert (health["tenant"], health["seed"], health["spec"], health["problems"]) == (
         "acme",
-        "loyalty",
+        "shop",
         "bundled",
         0,
     )

@@ -19,7 +19,8 @@ class Config:
     `seed` is the name of a shipped seed set or a path to a folder of one; `spec` the source of the
     documents and `spec_dir` the folder of official ones (None: those pulled). `random_seed` fixes
     ids and codes; `automatic_worlds` lets a tenant name that is met for the first time get a world.
-    `host` is where the server listens; the control API answers requests to that name too.
+    `host` is where the server listens; the control API answers requests to that name too. `data` is
+    the file that keeps all worlds; without one they end with the process.
     """
 
     tenant: str = DEFAULT_TENANT
@@ -30,6 +31,8 @@ class Config:
     automatic_worlds: bool = True
     world_limit: int = 1000
     host: str = "127.0.0.1"
+    webhook_hosts: tuple[str, ...] = ()
+    data: Path | None = None
 
 
 def version() -> str:

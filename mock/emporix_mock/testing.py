@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -38,21 +38,24 @@ class MockError(Exception):
 class MockServer:
     """A server in a thread of this process, on a free port; a context manager that gives its worlds.
 
-    `with MockServer() as server: world = server.world()`. Raises `ConfigurationError` or `SpecError`
-    for a configuration that cannot be used.
+    `with MockServer() as server: world = server.world()`. With `data` its worlds are kept in that file.
+    Raises `ConfigurationError` or `SpecError` for a configuration that cannot be used.
     """
 
-    def __init__(self, config: Config | None = None) -> None:
+    def __init__(self, config: Config | None = None, *, data: Path | None = None) -> None:
         self._config = config
+        self._data = data
         self._server: Any = None
         self._numbers = count(1)
         self.url = ""
 
     def __enter__(self) -> Self:
         from emporix_mock.app import create_app  # noqa: PLC0415  # heavy, and not before it is needed
+        from emporix_mock.config import Config  # noqa: PLC0415
         from emporix_mock.server import Server  # noqa: PLC0415
 
-        self._server = Server(create_app(self._config))
+        config = self._config or Config()
+        self._server = Server(create_app(config if self._data is None else replace(config, data=self._data)))
         self.url = self._server.start()
         return self
 

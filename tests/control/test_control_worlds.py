@@ -45,7 +45,7 @@ def test_a_world_is_made_with_a_seed_and_resets_to_it(desk: Desk) -> None:
 def test_an_unknown_seed_leaves_the_world_alone(desk: Desk) -> None:
     desk.new_coupon(desk.service_token(), "KEPT")
     found = desk.refused(400, "PUT", "", {"seed": "nonsense"})
-    assert "empty, loyalty, minimal" in found["message"]
+    assert "empty, loyalty, minimal, shop" in found["message"]
     assert "KEPT" in desk.coupons(desk.service_token())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from emporix_mock.asgi import wording
@@ -9,12 +10,14 @@ from emporix_mock.asgi.errors import EXPIRED_TOKEN, INVALID_TOKEN
 from emporix_mock.errors import Forbidden
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from emporix_mock.asgi.plan import Plan
     from emporix_mock.store.tokens import Principal
     from emporix_mock.store.world import World
     from emporix_mock.store.worlds import Worlds
+
+_PLACEHOLDER = re.compile(r"\{lowerCase(\w)(\w*)\}")
 
 
 def authenticate(worlds: Worlds, headers: Mapping[bytes, bytes]) -> tuple[World, Principal]:
@@ -50,8 +53,8 @@ def check_tenant(
         raise wording.wrong_tenant(service, path_tenant, principal.tenant)
 
 
-def authorise(plan: Plan, principal: Principal) -> None:
-    """Check kind and scopes of a token against what the operation accepts.
+def authorise(plan: Plan, principal: Principal, path: Sequence[str] = ()) -> None:
+    """Check kind and scopes of a token against what the operation accepts; `path` has the path's values.
 
     A requirement of a bearer scheme without scopes asks for a kind of token; scopes are alternatives
     whatever kind of token holds them. A token of the wrong kind is 401 (client-quirks 11), a missing
@@ -66,8 +69,16 @@ def authorise(plan: Plan, principal: Principal) -> None:
                 )
             raise INVALID_TOKEN
         if access.scopes and not principal.may(*access.scopes):
-            raise wording.missing_scope(plan.service, access.scopes)
+            raise wording.missing_scope(plan.service, access.scopes, plan.id)
         return
-    if principal.kind in plan.kinds or (plan.scopes and principal.may(*plan.scopes)):
+    scopes = plan.scopes
+    if plan.scopes_vary and len(path) == len(plan.names):
+        scopes = tuple(named(scope, dict(zip(plan.names, path, strict=True))) for scope in scopes)
+    if principal.kind in plan.kinds or (scopes and principal.may(*scopes)):
         return
-    raise wording.missing_scope(plan.service, plan.scopes) if plan.scopes else INVALID_TOKEN
+    raise wording.missing_scope(plan.service, scopes, plan.id) if scopes else INVALID_TOKEN
+
+
+def named(scope: str, path: Mapping[str, str]) -> str:
+    """A scope that is called after a path parameter: `custom.{lowerCaseType}_read` after `type`."""
+    return _PLACEHOLDER.sub(lambda found: path[found[1].lower() + found[2]].lower(), scope)

@@ -14,6 +14,9 @@ from emporix_mock.errors import EmporixError, Unauthorized
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+REQUIRED = "x-required"
+"""Marks a member without which an error body breaks its schema."""
+
 TYPES = {
     400: "bad_request",
     401: "insufficient_credentials",
@@ -91,7 +94,7 @@ def _family(
     status = error.status
     body: dict[str, Any] = {}
     if "code" in names or not names:
-        body["code"] = status
+        body["code"] = str(status) if (names.get("code") or {}).get("type") == "string" else status
     if "status" in names or not names:
         body["status"] = status if _is_number(names.get("status")) and "code" not in names else reason(status)
     if "timestamp" in names:
@@ -103,8 +106,13 @@ def _family(
         details = _details(error, names.get(name))
         if details is not None:
             body[name] = details
-    body.update({key: value for key, value in error.extra.items() if not names or key in names})
+    body.update({key: value for key, value in error.extra.items() if _holds(names, key, value)})
     return body
+
+
+def _holds(names: Mapping[str, Mapping[str, Any]], key: str, value: Any) -> bool:
+    """Whether the family has the member, and not as a number where a text is to go in."""
+    return not names or (key in names and not (isinstance(value, str) and _is_number(names[key])))
 
 
 def _is_number(schema: Mapping[str, Any] | None) -> bool:
@@ -112,8 +120,10 @@ def _is_number(schema: Mapping[str, Any] | None) -> bool:
 
 
 def _details(error: EmporixError, schema: Mapping[str, Any] | None) -> Any:
-    if not error.details or schema is None:
+    if schema is None or (not error.details and REQUIRED not in schema):
         return None
+    if not error.details:
+        return {} if schema.get("type") == "object" else []
     items = schema.get("items") or {}
     if schema.get("type") == "object" or ("properties" in schema and "items" not in schema):
         return _detail(error, 0, schema)
@@ -132,7 +142,7 @@ def _detail(error: EmporixError, index: int, schema: Mapping[str, Any]) -> dict[
         "field": detail.field,
         "type": detail.type,
         "message": detail.message,
-        "moreInfo": "" if "moreInfo" in names else None,
+        "moreInfo": None if (names.get("moreInfo") or {}).get("format") == "uri" else "",
         "path": detail.field,
     }
     return {key: value for key, value in values.items() if key in names and value is not None}

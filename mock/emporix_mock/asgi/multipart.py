@@ -32,7 +32,7 @@ class _Reader:
         self._value += data[start:end]
 
     def on_header_end(self) -> None:
-        self.parts[-1][0][self._field.decode("latin-1").lower()] = self._value.decode("utf-8", "replace")
+        self.parts[-1][0][self._field.decode("latin-1").lower()] = self._value.decode("latin-1")
         self._field = self._value = b""
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:

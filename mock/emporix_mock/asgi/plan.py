@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from emporix_mock.asgi import multipart, wording
+from emporix_mock.asgi.errors import REQUIRED
 from emporix_mock.engine.facts import Facts
 from emporix_mock.engine.validation import Violation, first_violation
 from emporix_mock_spec.operation import follow
@@ -147,6 +148,7 @@ class Plan:
         )
         self.public = not operation.security and access is None
         self.scopes = tuple(dict.fromkeys(scope for need in operation.security for scope in need.scopes))
+        self.scopes_vary = any("{" in scope for scope in self.scopes)
         self.bodies = {media: (_kind_of(media), self._validator(c)) for media, c in operation.body.items()}
         for media in media_types:
             self.bodies[media] = (_kind_of(media), next(iter(self.bodies.values()))[1])
@@ -317,7 +319,7 @@ class Plan:
                     names
                     for s in order
                     for content in (responses.get(s) or {}).values()
-                    if (names := properties(self.document, content.schema))
+                    if (names := _members(self.document, content.schema))
                     and (s == status or "fault" not in names)
                 ),
                 None,
@@ -358,6 +360,13 @@ def _undeclared(raw: bytes) -> Any:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
         return None
+
+
+def _members(document: Mapping[str, Any], schema: Any) -> dict[str, Mapping[str, Any]]:
+    """The properties of an error body; `errors.REQUIRED` marks those that it may not lack."""
+    found = properties(document, schema)
+    needed = follow(document, schema, "")[0].get("required") or () if schema else ()
+    return {name: {**node, REQUIRED: True} if name in needed else node for name, node in found.items()}
 
 
 def properties(document: Mapping[str, Any], schema: Any, depth: int = 0) -> dict[str, Mapping[str, Any]]:

@@ -105,7 +105,8 @@ def stock_document(service: ServiceApp) -> dict[str, Any]:
     schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
     for name, scheme in schemes.items():
         scheme[NAME] = name
-    for oid in service.declared.access if service.declared else ():
+    named_by_path = (oid for oid in service.places if service.plan_of(oid).scopes_vary)
+    for oid in {*(service.declared.access if service.declared else ()), *named_by_path}:
         method, path = service.places[oid]
         schemes[f"permit-{oid}"] = {"type": "http", "scheme": "bearer", PERMIT: oid}
         document["paths"][path][method]["security"] = [{f"permit-{oid}": []}]
@@ -131,7 +132,9 @@ class _Bearer(BearerSecurityHandler):
         def token_info(_token: str, request: Any) -> dict[str, Any]:
             principal = _principal(self._service, request)
             if PERMIT in security_scheme:
-                auth.authorise(self._service.plan_of(security_scheme[PERMIT]), principal)
+                plan = self._service.plan_of(security_scheme[PERMIT])
+                given = request.scope.get("path_params", {})
+                auth.authorise(plan, principal, [given[name] for name in plan.names if name in given])
             elif not accepts(security_scheme[NAME], principal.kind):
                 raise INVALID_TOKEN
             return {"scope": list(principal.scopes)}
@@ -176,10 +179,12 @@ def endpoint(service: ServiceApp, oid: str) -> Callable[..., Any]:
         context = _context(service, plan, exchange, given, body)
         world = exchange.world
         assert world is not None  # noqa: S101  # `_context` has set it
+        service.runtime.catch_up(world)
         with world.unit():
             answer = plan.handler(context, world.state(service.name))
         if world.pending:
             service.runtime.deliver(world)
+        service.runtime.catch_up(world)
         result = answer if isinstance(answer, Result) else Result(plan.success, answer)
         content = encoded(result)
         media = None if content is None else result.media_type
@@ -196,6 +201,8 @@ def encoded(result: Result) -> bytes | None:
     if result.stored is not None:
         stored = result.stored
         return stored if isinstance(stored, bytes) else b"[" + b",".join(stored) + b"]"
+    if result.chunks is not None:
+        return b"".join(part for part in result.chunks if isinstance(part, bytes))
     return result.raw if result.body is None else orjson.dumps(result.body)
 
 
@@ -268,7 +275,7 @@ def _said_as_ours(
         case 401:
             return INVALID_TOKEN
         case 403 if plan is not None:
-            return wording.missing_scope(service.name, plan.scopes)
+            return wording.missing_scope(service.name, plan.scopes, plan.id)
         case 404:
             return NotFound(f"No endpoint {method} {exchange.path}.")
         case 405:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from emporix_mock.asgi.alarms import Alarms
+from emporix_mock.asgi.postman import Outcome, Postman
 from emporix_mock.engine.context import NOTHING, RequestContext
 from emporix_mock.errors import BadRequest, NotFound
 from emporix_mock.store.sources import wall_seconds
-from emporix_mock.store.tokens import Principal
+from emporix_mock.store.tokens import PLATFORM, Principal
 from emporix_mock.store.world import PROBLEMS_LENGTH
 from emporix_mock.store.worlds import UnknownWorldError, Worlds
 from emporix_mock_spec.error import SpecError
@@ -26,15 +28,26 @@ if TYPE_CHECKING:
 
 class Runtime:
     """The state of one server. `build` makes a service at its first use, `subscribers` lists who
-    reacts to an event."""
+    reacts to an event, `listeners` who hears all of them (and the collection it needs for that),
+    `hosts` where messages may go beside this machine."""
 
-    def __init__(self, worlds: Worlds, build: Build, subscribers: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        worlds: Worlds,
+        build: Build,
+        subscribers: Mapping[str, tuple[str, ...]],
+        listeners: Mapping[str, str] = NOTHING,
+        hosts: tuple[str, ...] = (),
+    ) -> None:
         self.worlds = worlds
         self.problems: list[dict[str, Any]] = []
         self.faulty = False
         self._build = build
         self._subscribers = subscribers
         self._services: dict[str, ServiceApp] = {}
+        self._listeners = listeners
+        self._alarms = Alarms(self.catch_up)
+        self._postman = Postman(hosts, self.answered)
 
     def service(self, name: str) -> ServiceApp:
         """The service, built at the first call. Raises `SpecError` or `ConfigurationError`."""
@@ -86,7 +99,7 @@ class Runtime:
 
     def platform(self, tenant: str) -> Principal:
         """The principal under which services call each other."""
-        return Principal("service", tenant, "", frozenset("*"), client_id="platform")
+        return Principal("service", tenant, "", frozenset("*"), client_id=PLATFORM)
 
     # Services calling each other.
 
@@ -109,26 +122,72 @@ class Runtime:
         while world.pending:
             event = world.pending.popleft()
             for name in self._subscribers.get(event["type"], ()):
-                app = self.service(name)
-                react = app.declared.subscriptions.get(event["type"]) if app.declared else None
-                if react is None:
-                    continue
-                context = RequestContext(
-                    event["type"],
-                    world.tenant,
-                    self.platform(world.tenant),
-                    {"tenant": world.tenant},
-                    NOTHING,
-                    NOTHING,
-                    None,
-                    self.dispatch,
-                    world.switches,
-                )
-                try:
-                    with world.unit():
-                        react(context, world.state(name), event["payload"])
-                except Exception as error:  # noqa: BLE001  # see the docstring
-                    self.problem(world, None, f"{name} on {event['type']}: {type(error).__name__}: {error}")
+                self._react(world, name, event["type"], event, event["payload"])
+            for name, needed in self._listeners.items():
+                if world.collection(name, needed):
+                    self._react(world, name, "*", event, event)
+        if world.outbound:
+            self._postman.take(world)
+
+    def _react(
+        self, world: World, name: str, wanted: str, event: Mapping[str, Any], given: Mapping[str, Any]
+    ) -> None:
+        app = self.service(name)
+        react = app.declared.subscriptions.get(wanted) if app.declared else None
+        if react is None:
+            return
+        try:
+            with world.unit():
+                react(self.own_context(world, event["type"]), world.state(name), given)
+        except Exception as error:  # noqa: BLE001  # a reaction that fails is a problem of ours
+            self.problem(world, None, f"{name} on {event['type']}: {type(error).__name__}: {error}")
+
+    def own_context(self, world: World, name: str) -> RequestContext:
+        """What a service sees when it acts on its own: as the platform, after an event or a step."""
+        return RequestContext(
+            name,
+            world.tenant,
+            self.platform(world.tenant),
+            {"tenant": world.tenant},
+            NOTHING,
+            NOTHING,
+            None,
+            self.dispatch,
+            world.switches,
+        )
+
+    # Steps that services put off.
+
+    def catch_up(self, world: World) -> None:
+        """Run every step whose moment has come, then see to it that the next one runs by itself."""
+        while (step := world.take_due()) is not None:
+            self.run_step(world, step)
+        if world.due is not None and not world.clock.frozen and self.worlds.find(world.tenant) is world:
+            self._alarms.ring(world, world.due - world.clock.seconds())
+
+    def run_step(self, world: World, step: Mapping[str, Any]) -> None:
+        """Run a step in a unit of its own; one that fails is a problem of ours."""
+        service, name = step["service"], step["step"]
+        try:
+            app = self.service(service)
+            run = app.declared.steps[name] if app.declared else None
+            if run is not None:
+                at = datetime.fromtimestamp(step["at"], UTC)
+                with world.unit():
+                    run(self.own_context(world, name), world.state(service), at, step["payload"])
+        except Exception as error:  # noqa: BLE001  # see the docstring
+            self.problem(world, None, f"{service}, step {name}: {type(error).__name__}: {error}")
+        if world.pending or world.outbound:
+            self.deliver(world)
+
+    def answered(self, world: World, message: Mapping[str, Any], outcome: Outcome) -> None:
+        """Tell a service what became of a message, and let happen what follows from it."""
+        if self.worlds.find(world.tenant) is world:
+            payload = {"id": message["id"], **outcome}
+            at = world.clock.seconds()
+            step = {"service": message["service"], "step": message["step"], "at": at, "payload": payload}
+            self.run_step(world, step)
+            self.catch_up(world)
 
     # Records.
 

@@ -17,6 +17,7 @@ from emporix_mock.asgi.routing import Leaf, Router
 from emporix_mock.asgi.stub import Exchange, StubMiddleware
 from emporix_mock.engine.binding import bind
 from emporix_mock.engine.context import NOTHING, RequestContext, Result
+from emporix_mock.engine.legacy import grown
 from emporix_mock.engine.validation import Schemas
 from emporix_mock.errors import ConfigurationError, EmporixError, NotFound
 from emporix_mock.store.sources import instant
@@ -42,6 +43,8 @@ class ServiceApp:
         self, name: str, document: Mapping[str, Any], declared: Service | None, runtime: Runtime
     ) -> None:
         self.name = name
+        if declared is not None and declared.legacies:
+            document = grown(document, declared.legacies)
         self.document = document
         self.declared = declared
         self.runtime = runtime
@@ -190,6 +193,8 @@ class ServiceApp:
         )
         with world.unit():
             result = self.declared.pages[path](context, world.state(self.name))
+        if world.pending:
+            self.runtime.deliver(world)
         raw = orjson.dumps(result.body) if result.raw is None else result.raw
         return Reply(result.status, raw, [(b"content-type", result.media_type.encode())])
 
@@ -224,10 +229,14 @@ class ServiceApp:
         """Run the handler in a unit of work, check what it answers, let the domain events happen."""
         world = exchange.world
         assert world is not None  # noqa: S101  # `context` has set it
+        if world.due is not None:
+            self.runtime.catch_up(world)
         with world.unit():
             result = self.checked(plan, plan.handler(context, world.state(self.name)))
         if world.pending:
             self.runtime.deliver(world)
+        if world.due is not None:
+            self.runtime.catch_up(world)
         return result
 
     def checked(self, plan: Plan, given: Any) -> Result:

@@ -17,6 +17,7 @@ from emporix_mock.asgi.framework import ConnexionMiddleware, SpecMiddleware
 from emporix_mock.asgi.journal import Entry
 from emporix_mock.asgi.reply import JSON_TYPE, Reply, preflight, send_reply
 from emporix_mock.asgi.routing import split
+from emporix_mock.asgi.streams import Streamed, send_stream
 from emporix_mock.errors import (
     EmporixError,
     HeadersTooLarge,
@@ -88,7 +89,13 @@ class StubMiddleware(SpecMiddleware):
             reply = self.service.refuse(exchange, error)
         except Exception as error:  # noqa: BLE001  # whatever a handler raises must become an answer
             reply = self.service.crash(exchange, error)
-        await send_reply(send, reply, origin=headers.get(b"origin"), head=scope["method"] == "HEAD")
+        if reply.__class__ is Streamed:
+            try:
+                await send_stream(send, receive, reply, origin=headers.get(b"origin"))
+            except Exception as error:  # noqa: BLE001  # it is too late for another answer, not for the record
+                self.service.crash(exchange, error)
+        else:
+            await send_reply(send, reply, origin=headers.get(b"origin"), head=scope["method"] == "HEAD")
         if self.service.control:
             return
         plan, principal = exchange.plan, exchange.principal
@@ -147,7 +154,7 @@ class StubMiddleware(SpecMiddleware):
             allowed = ", ".join(sorted(leaf.methods))
             raise MethodNotAllowed(f"Request method '{method}' is not supported", headers={"Allow": allowed})
         if exchange.principal is not None:
-            auth.authorise(plan, exchange.principal)
+            auth.authorise(plan, exchange.principal, values)
         if not chunked and (plan.bodies or b"content-length" in headers):
             message = await receive()
             exchange.body = message.get("body", b"")
@@ -182,6 +189,9 @@ class StubMiddleware(SpecMiddleware):
             headers.append((b"content-type", result.media_type.encode()))
             body = result.raw
         elif result.body is None:
+            if result.chunks is not None:
+                headers.append((b"content-type", result.media_type.encode()))
+                return Streamed(result.status, headers, result.chunks)
             body = b""
         else:
             headers.append(JSON_TYPE)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emporix_mock.engine import wordings
 from emporix_mock.errors import BadRequest, Detail, EmporixError, Forbidden, UnsupportedMediaType
 
 if TYPE_CHECKING:
@@ -20,22 +21,56 @@ NOT_AUTHORIZED = frozenset(
 
 
 FORBIDDEN = {
+    "ai-rag-indexer": wordings.FORBIDDEN,
+    "ai-service": wordings.FORBIDDEN,
+    "cart": "User not authorized.",
     "brand-service": (
         "Given request does not have required scopes. It is not authorized to perform this operation."
     ),
+    "approval-service": wordings.FORBIDDEN,
     "catalog": "Permission denied due to insufficient rights",
     "category-tree": "You need a scope for this action.",
-    "media": "The access to the requested resource has been forbidden by the server.",
-    "product-service": "The access to the requested resource has been forbidden by the server.",
+    "client-management": "The access to the given resource is forbidden.",
+    "customer-segments": wordings.FORBIDDEN,
+    "media": wordings.FORBIDDEN,
+    "product-service": wordings.FORBIDDEN,
+    "returns": wordings.FORBIDDEN,
+    "schema": "You need to choose the required scope to complete this action.",
 }
 
 
-def missing_scope(service: str, scopes: tuple[str, ...]) -> EmporixError:
+NEEDS_A_SCOPE = frozenset(
+    {
+        "POST-iam-create-user-group",
+        "PUT-iam-update-user-group",
+        "DELETE-iam-remove-user-from-all-groups",
+    }
+)
+"""Operations of IAM that word it as category and quote do."""
+
+
+def missing_scope(service: str, scopes: tuple[str, ...], operation_id: str) -> EmporixError:
     """403 for a token without any of `scopes`, in the words of a service."""
     names = ", ".join(scopes)
+    if operation_id in NEEDS_A_SCOPE:
+        return Forbidden("You need a scope for this action.", details=[f"Required scope(s): {names}"])
     listed = f"Missing required scopes '[{names}]'"
     if service == "label-service":
         return Forbidden(f"Required scope(s): [{names}]", type="steps.oauth.v2.InsufficientScope")
+    if service == "payment-gateway":  # its document gives a choice of families, whatever the status
+        text = wordings.FORBIDDEN
+        return Forbidden(
+            body={"status": 403, "type": "Forbidden", "message": text, "details": [{"message": listed}]}
+        )
+    if service == "sepa-export":
+        text = "The access to the requested resource has been forbidden by the server.."
+        whole = {
+            "code": 403,
+            "status": "Bad request",
+            "message": text,
+            "details": ["Missing required scopes"],
+        }
+        return Forbidden(body=whole)
     if service in VALIDATED_SCOPES:
         return Forbidden("Scope validation failed", details=[listed])
     if service in REQUIRED_SCOPES:
@@ -72,8 +107,10 @@ def tenant_header(given: str) -> EmporixError:
     )
 
 
-CONSTRAINTS = "The request violates validation constraints."
 INVALID_CONTENT = {
+    "approval-service": "Problem with validation",
+    "customer-segments": "Validation problem with request body.",
+    "cart": wordings.PROBLEMS,
     "reward-points": "Invalid request content.",
     "unit-handling-service": "There is a validation error.",
 }
@@ -94,7 +131,7 @@ WHOLE_BODIES = {
         ["Please provide a valid assignment reference id"],
     ),
     ("category-tree", "categoryIds"): (
-        "There is a validation error. Please check the details.",
+        wordings.SEE_DETAILS,
         [
             {
                 "field": "searchCategoryTree.searchRequest.categoryIds",
@@ -104,6 +141,12 @@ WHOLE_BODIES = {
     ),
 }
 """Members whose absence a service words by itself: message and details."""
+
+ERROR_CODES = {"approval-service": {"errorCode": "APPROVAL-400001"}}
+"""Members that a service adds to its 400 of a malformed request."""
+
+UNSUPPORTED = {("indexing-service", "provider"): "The provider {} is not supported."}
+"""Members whose values a service words as unsupported."""
 
 KEYWORD_TYPES = {"required": "missing_field", "payload": "missing_payload"}
 
@@ -116,35 +159,59 @@ def invalid(service: str, violation: Violation) -> EmporixError:
         text, details = whole
         body = {"code": 400, "status": "Bad Request", "message": text, "details": details}
         return BadRequest(body=body)
+    if violation.keyword == "enum" and (service, violation.field) in UNSUPPORTED:
+        given = (*violation.message.split('"'), "", "")[1]
+        return BadRequest(UNSUPPORTED[service, violation.field].format(given))
     if violation.keyword == "required":
         if (service, violation.field) in REQUIRED_HEADERS:
             return BadRequest(REQUIRED_HEADERS[service, violation.field], type="invalid_header")
         message = REQUIRED_MEMBERS.get((service, violation.field), message)
     if not violation.field and violation.keyword == "type" and service in LISTS_ONLY:
         return BadRequest(LISTS_ONLY[service], type="bad_payload_syntax")
-    return BadRequest(
-        INVALID_CONTENT.get(service, CONSTRAINTS),
-        type="validation_violation",
-        details=[Detail(message, violation.field or None, kind)],
+    return _spelt(
+        service,
+        BadRequest(
+            INVALID_CONTENT.get(service, wordings.CONSTRAINTS),
+            type="validation_violation",
+            details=[Detail(message, violation.field or None, kind)],
+        ),
     )
+
+
+def _spelt(service: str, error: BadRequest) -> BadRequest:
+    """The refusal with what a service adds, or in a body of its own: status in capitals, plain details."""
+    error.extra = ERROR_CODES.get(service, error.extra)
+    if service == "cart":
+        details = [
+            f"{detail.field}: {detail.message}" if detail.field else detail.message
+            for detail in error.details
+        ]
+        error.body = {"code": 400, "status": "BAD_REQUEST", "message": error.message, "details": details}
+    return error
 
 
 def missing_payload(service: str) -> EmporixError:
     """400 for a required body that is absent."""
     message, field = REQUIRED_BODIES.get(service, ("Empty payload was sent", None))
-    return BadRequest(
-        INVALID_CONTENT.get(service, CONSTRAINTS),
-        type="validation_violation",
-        details=[Detail(message, field, "missing_payload")],
+    return _spelt(
+        service,
+        BadRequest(
+            INVALID_CONTENT.get(service, wordings.CONSTRAINTS),
+            type="validation_violation",
+            details=[Detail(message, field, "missing_payload")],
+        ),
     )
 
 
 def malformed(service: str, problem: str) -> EmporixError:
     """400 for a body that is not JSON."""
-    return BadRequest(
-        INVALID_CONTENT.get(service, "The payload could not be parsed."),
-        type="bad_payload_syntax",
-        details=[Detail(problem, None, "bad_payload_syntax")],
+    return _spelt(
+        service,
+        BadRequest(
+            INVALID_CONTENT.get(service, "The payload could not be parsed."),
+            type="bad_payload_syntax",
+            details=[Detail(problem, None, "bad_payload_syntax")],
+        ),
     )
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,9 +34,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add("--tenant", default="acme", help="the default tenant (default acme)")
     add(
         "--seed",
-        default="loyalty",
+        default="shop",
         metavar="NAME|PATH",
-        help="minimal, loyalty, empty, or a path (default loyalty)",
+        help="shop, loyalty, minimal, empty, or a path (default shop)",
     )
     add(
         "--spec", choices=("bundled", "official"), default="bundled", help="whose documents (default bundled)"
@@ -53,7 +54,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="FILE",
         help="write base URL, tenant and keys there once the server answers",
     )
+    add(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="keep every world in this file over restarts (default: in memory only)",
+    )
     add("--random-seed", default="0", metavar="S", help="decides ids, codes and tokens (default 0)")
+    add(
+        "--webhook-host",
+        dest="webhook_hosts",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a host beside this machine that webhooks may be delivered to (repeatable)",
+    )
     add("--quiet", action="store_true", help="print only the base URL")
     parser.set_defaults(func=run)
 
@@ -89,6 +104,7 @@ def run(args: argparse.Namespace) -> int:
             spec_dir=args.directory,
             random_seed=args.random_seed,
             host=args.host,
+            data=args.data,
         )
     )
     server = Server(app, args.host, args.port)
@@ -213,6 +229,8 @@ def _draft(path: Path, variables: Mapping[str, str]) -> Path:
     try:
         draft.write_text("".join(f"{key}={value}\n" for key, value in variables.items()), "utf-8")
     except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
         raise _unwritable(path, error.strerror) from error
     return draft
 

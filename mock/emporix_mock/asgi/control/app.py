@@ -11,6 +11,7 @@ import orjson
 from emporix_mock.asgi.control import (  # noqa: F401  # importing them registers their handlers
     about,
     clock,
+    deliveries,
     documents,
     faults,
     pages,

@@ -37,7 +37,8 @@ def read(ctx: RequestContext, control: Control) -> Any:
 @operation("put-clock")
 def change(ctx: RequestContext, control: Control) -> Any:
     """Reset, set, move, then freeze or let go: whatever of it the body names, all or nothing."""
-    clock, body = control.world(ctx).clock, ctx.body
+    world, body = control.world(ctx), ctx.body
+    clock = world.clock
     before = clock.dump()
     try:
         if body.get("reset"):
@@ -52,6 +53,8 @@ def change(ctx: RequestContext, control: Control) -> Any:
     except (ValueError, OverflowError) as error:
         clock.load(before)
         raise BAD_TIME("The clock cannot go there.", details=[Detail(str(error))]) from error
+    if world.due is not None:
+        control.runtime.catch_up(world)
     return shown(clock)
 
 

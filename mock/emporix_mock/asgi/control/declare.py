@@ -38,8 +38,14 @@ class Control:
     operations: Callable[[], list[OperationEntry]]
 
     def world(self, ctx: RequestContext) -> World:
-        """The world of the path, made when it may be; 404 where worlds are not made on demand."""
-        return self.runtime.world_for(ctx.path["tenant"])
+        """The world of the path, made when it may be; 404 where worlds are not made on demand.
+
+        Steps whose moment has come have run.
+        """
+        world = self.runtime.world_for(ctx.path["tenant"])
+        if world.due is not None:
+            self.runtime.catch_up(world)
+        return world
 
 
 def operation(operation_id: str) -> Callable[[ControlHandler], ControlHandler]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from emporix_mock.asgi.plan import accepts
 from emporix_mock.engine.binding import verb_of
+from emporix_mock.platform.grants import CUSTOMER_SCOPES
 from emporix_mock.services import registry
-from emporix_mock.services.customer_management.tokens import CUSTOMER_SCOPES
 from emporix_mock.store.tokens import Kind, Principal
 from emporix_mock_spec.operation import operation, operations
 

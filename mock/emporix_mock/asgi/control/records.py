@@ -59,6 +59,19 @@ def events(ctx: RequestContext, control: Control) -> Any:
     return [event for event in control.world(ctx).events if kind in (None, event["type"])]
 
 
+@operation("list-all-events")
+def all_events(ctx: RequestContext, control: Control) -> Any:
+    """The domain events of all worlds that there are, the oldest of each first."""
+    kind, tenant = ctx.query.get("type"), ctx.query.get("tenant")
+    return [
+        event
+        for world in control.runtime.worlds
+        if tenant in (None, world.tenant)
+        for event in world.events
+        if kind in (None, event["type"])
+    ]
+
+
 @operation("emit-event")
 def emit(ctx: RequestContext, control: Control) -> Any:
     """Let an event happen as if a service had emitted it, with the reactions of all services.

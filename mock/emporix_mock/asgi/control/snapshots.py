@@ -11,7 +11,7 @@ from emporix_mock.asgi.control.documents import seed_form
 from emporix_mock.engine.context import Result
 from emporix_mock.errors import NotFound
 from emporix_mock.store.sources import instant
-from emporix_mock.store.world import TOKENS
+from emporix_mock.store.world import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ def read(ctx: RequestContext, control: Control) -> Any:
     snapshot = _found(ctx, control)
     documents: dict[str, dict[str, Any]] = {}
     for (service, collection), frozen in snapshot.collections.items():
-        if service != TOKENS:
+        if service not in OWN:
             content = (orjson.loads(raw) for raw in frozen.docs.values() if raw is not None)
             documents.setdefault(service, {})[collection] = seed_form(content)
     head = _head(ctx.path["name"], snapshot)
@@ -74,7 +74,7 @@ def diff(ctx: RequestContext, control: Control) -> Any:
         "changes": [
             change
             for key in sorted({*before, *now})
-            if key[0] != TOKENS
+            if key[0] not in OWN
             for change in _changes(key, before.get(key), now.get(key))
         ]
     }
@@ -106,5 +106,5 @@ def _found(ctx: RequestContext, control: Control) -> Snapshot:
 
 
 def _head(name: str, snapshot: Snapshot) -> dict[str, Any]:
-    services = sorted(snapshot.services - {TOKENS})
+    services = sorted(snapshot.services - OWN)
     return {"name": name, "at": instant(snapshot.at), "services": services}

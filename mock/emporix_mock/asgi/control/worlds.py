@@ -10,7 +10,7 @@ from emporix_mock.asgi.control.seeding import pour
 from emporix_mock.engine.context import Result
 from emporix_mock.errors import ConfigurationError, Detail, NotFound
 from emporix_mock.seed.refusal import Refusal, pointer
-from emporix_mock.store.world import TOKENS
+from emporix_mock.store.world import OWN
 
 if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
@@ -105,7 +105,7 @@ def shown(world: World, control: Control) -> dict[str, Any]:
         "default": world.tenant == control.runtime.worlds.default,
         "clock": clock.shown(world.clock),
         "services": world.services,
-        "documents": sum(len(documents) for owner, _, documents in world.contents() if owner != TOKENS),
+        "documents": sum(len(documents) for owner, _, documents in world.contents() if owner not in OWN),
         "requests": len(world.journal),
         "problems": len(world.problems),
         "faults": len(world.faults),
