@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from emporix_mock.platform.grants import CUSTOMER_SCOPES
 from emporix_mock.rules import saas_token
-from emporix_mock.services.customer_management.tokens import CUSTOMER_SCOPES
 
 LENA, PASSWORD = "lena.vogt@example.com", "Loyal-Points-3"
 TWINS = ("accessToken", "saasToken", "expiresIn", "refreshToken", "refreshTokenExpiresIn")

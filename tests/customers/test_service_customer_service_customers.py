@@ -351,11 +351,13 @@ def test_every_operation_needs_its_scope(shop):
             assert shop.backend(scope)(method, path, json={}).status_code not in (401, 403), (method, path)
 
 
-def test_tagging_takes_any_token(shop):
+def test_tagging_takes_any_token_of_the_tenant_but_no_strangers(shop):
     backend = shop.backend()
     number = create(backend, firstName="Nora")
     backend.ok("POST", f"/customers/{number}/addresses", 201, json={"contactName": "Nora", "id": "home"})
-    shop.visitor().ok("POST", f"/customers/{number}/addresses/home/tags?tags=GIFT", 204)
+    shop.visitor().refused("POST", f"/customers/{number}/addresses/home/tags?tags=GIFT", 404)
+    limited = shop.backend("customer.customer_read_own")
+    limited.ok("POST", f"/customers/{number}/addresses/home/tags?tags=GIFT", 204)
     assert backend.ok("GET", f"/customers/{number}/addresses/home")["tags"] == ["GIFT"]
     assert shop.caller(None)("POST", f"/customers/{number}/addresses/home/tags?tags=A").status_code == 401
 
@@ -424,3 +426,22 @@ def test_a_restriction_follows_the_preferred_site_where_that_is_wanted(shop):
     backend = shop.backend()
     assert backend.ok("GET", f"/customers/{create(backend, preferredSite='uk')}")["restriction"] == "uk"
     assert backend.ok("GET", f"/customers/{create(backend)}")["restriction"] == "main"
+
+
+def test_the_event_of_a_change_tells_addresses_and_accounts(shop, backend):
+    number = create(backend, contactEmail=NORA)
+    address = {"contactName": "Nora", "id": "home", "city": "Ulm"}
+    backend.ok("POST", f"/customers/{number}/addresses", 201, json=address)
+    backend.ok("PATCH", f"/customers/{number}/addresses/home", json={"city": "Bonn"})
+    backend.ok("PATCH", f"/customers/{number}", json={"lastName": "Winter"})
+    backend.ok("DELETE", f"/customers/{number}/addresses/home", 204)
+    events = shop.events("customer.updated")
+    assert [[found["city"] for found in event["addresses"]] for event in events] == [
+        ["Ulm"],
+        ["Bonn"],
+        ["Bonn"],
+        [],
+    ]
+    assert (events[2]["lastName"], events[2]["defaultAddress"]["id"]) == ("Winter", "home")
+    assert events[2]["accounts"] == [{"id": NORA}]
+    assert "defaultAddress" not in events[3]

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "official-specs"
 
+TYPES = ("recipe", "tasting")
+RIGHTS = ("read", "manage", "read_own", "manage_own")
+EVERY = shipped.shipped() | {f"custom.{name}_{right}" for name in TYPES for right in RIGHTS}
+"""Those of the documents, and those of the seeded custom types."""
+
 
 def ask(shop: Any, key: str = "backend", **form: str) -> httpx.Response:
     client = f"{shop.tenant}-{key}"
@@ -34,7 +39,7 @@ def test_a_backend_token_names_every_scope_and_the_tenant(shop):
 
     assert re.fullmatch(r"[0-9A-Za-z]{32}", token.pop("access_token"))
     names = token.pop("scope").split()
-    assert frozenset(names[:-1]) == shipped.shipped()
+    assert frozenset(names[:-1]) == EVERY
     assert names[-1] == f"tenant={shop.tenant}"
     assert token == {
         "token_type": "Bearer",
@@ -70,7 +75,7 @@ def test_nothing_but_unknown_scopes_gives_a_token_without_any(shop):
 
 @pytest.mark.parametrize("scope", ["", "tenant=anything"])
 def test_no_scope_means_all(shop, scope):
-    assert len(ask(shop, scope=scope).json()["scope"].split()) == len(shipped.shipped()) + 1
+    assert len(ask(shop, scope=scope).json()["scope"].split()) == len(EVERY) + 1
 
 
 def test_the_limited_key_reads_and_may_not_write(shop):

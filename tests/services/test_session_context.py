@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 MIAS = "3f2c9a10-5b7e-4d21-9c3a-6e8f1b2d4a01"
 GUESTS = "3f2c9a10-5b7e-4d21-9c3a-6e8f1b2d4a02"
+MIA = "mia.keller@example.com"
 NEW = "3f2c9a10-5b7e-4d21-9c3a-6e8f1b2d4a99"
 
 
@@ -152,6 +154,32 @@ def test_a_visitor_changes_the_own_context(either: World):
         assert ok(added, 201) == "giftWrap"
         assert guest.delete(f"{own}/attributes/a").status_code == 204
         assert ok(guest.get(own))["context"] == {"b": "2", "giftWrap": "yes"}
+
+
+def test_the_context_of_a_visitor_ends_with_the_session(either: World):
+    first = visit(either, siteCode="uk")
+    own = f"/session-context/{either.tenant}/context/{first['sessionId']}"
+    refresh = {"tenant": either.tenant, "client_id": f"{either.tenant}-storefront"}
+    either.stored.clock.advance(timedelta(minutes=50))
+    with either.backend() as http:
+        path = "/customerlogin/auth/anonymous/refresh"
+        again = ok(http.get(path, params={**refresh, "refresh_token": first["refresh_token"]}))
+        either.stored.clock.advance(timedelta(minutes=50))
+        assert ok(http.get(own))["siteCode"] == "uk"
+        either.stored.clock.advance(timedelta(minutes=10))
+        ok(http.get(own), 404)
+        either.stored.switches["session-context/anonymous-session-end"] = "never"
+        assert ok(http.get(own))["siteCode"] == "uk"
+        del either.stored.switches["session-context/anonymous-session-end"]
+        late = ok(http.get(path, params={**refresh, "refresh_token": again["refresh_token"]}))
+        assert late["sessionId"] == first["sessionId"]
+        assert ok(http.get(own))["siteCode"] == "uk"
+    with either.client(late["access_token"]) as http:
+        body = {"email": MIA, "password": "Loyal-Points-1"}
+        ok(http.post(f"/customer/{either.tenant}/login", json=body))
+    either.stored.clock.advance(timedelta(days=1))
+    with either.backend() as http:
+        assert ok(http.get(own))["customerId"] == "10000001"
 
 
 def test_login_and_logout(either: World):

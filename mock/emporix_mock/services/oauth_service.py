@@ -40,9 +40,16 @@ def issue_token(ctx: RequestContext, state: State) -> dict[str, Any]:
     held = frozenset("*") if key.everything and not wanted else granted
     token = state.ids.token(32)
     expiry = state.world.clock.seconds() + LIFETIME
-    state.tokens.issue(
-        Principal("service", state.tenant, token, held, client_id=key.client_id, expires_at=expiry)
+    principal = Principal(
+        "employee" if key.employee else "service",
+        state.tenant,
+        token,
+        held,
+        client_id=key.employee or key.client_id,
+        expires_at=expiry,
+        vendor_id=key.vendor,
     )
+    state.tokens.issue(principal)
     return {
         "access_token": token,
         "token_type": "Bearer",

@@ -14,7 +14,7 @@ from emporix_mock.engine.context import Result
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
 from emporix_mock.errors import EmporixError, NotFound
-from emporix_mock.platform import directory
+from emporix_mock.platform import directory, sessions
 from emporix_mock.platform.sites import default_site, home_country
 from emporix_mock.rules import saas_token
 
@@ -51,10 +51,25 @@ ABSENT_ATTRIBUTE = service.switch(
     source="undocumented; the 404 of the document speaks of the session",
 )
 
+ANONYMOUS_END = service.switch(
+    "anonymous-session-end",
+    "with-token",
+    "never",
+    about="whether the context of a visitor's session ends when its last token does",
+    source="session facts 4: one hour, extended by token refresh; no time-out after a login",
+)
+
 
 def missing(session_id: str) -> EmporixError:
     """404 for a session without context."""
     return NotFound(body={"sessionId": session_id, "code": 404, "message": "Session not found"})
+
+
+def lives(ctx: RequestContext, state: State, context: Document) -> bool:
+    """Whether the session of a context is not over."""
+    if context.get("customerId") or ctx.switch(ANONYMOUS_END) == "never":
+        return True
+    return not sessions.over(state, context["sessionId"])
 
 
 CONTEXTS = service.resource(
@@ -64,6 +79,7 @@ CONTEXTS = service.resource(
         key="sessionId",
         new_id="given",
         lock="required",
+        visible=lives,
         missing=missing,
         stale=lambda key: STALE(f"The context of session {key} has changed since that version."),
         unversioned=lambda _key: UNVERSIONED("metadata.version of the context is needed to change it."),
@@ -79,6 +95,9 @@ def replace(ctx: RequestContext, state: State) -> Result:
     ctx.about.check_payload(ctx.body)
     key, body = ctx.path["sessionId"], crud.accepted(ctx)
     old = crud.find(CONTEXTS, ctx, state, key)
+    if old is not None and not lives(ctx, state, old):
+        state.collection(CONTEXTS.collection).delete(key)
+        old = None
     if old is None and ctx.query.get("upsert") != "true":
         raise missing(key)
     _check_customer(ctx, state, (old or {}).get("customerId") or body.get("customerId"))
@@ -88,7 +107,7 @@ def replace(ctx: RequestContext, state: State) -> Result:
 
 def _check_customer(ctx: RequestContext, state: State, customer: str | None) -> None:
     """403 unless the session is nobody's or the SaaS token is that of its customer."""
-    if not customer or ctx.caller().client_id == "platform":
+    if not customer or ctx.caller().is_platform:
         return
     token = ctx.headers.get("saas-token") or ""
     if saas_token.customer_of(ctx.tenant, token, now=state.now().timestamp()) != customer:

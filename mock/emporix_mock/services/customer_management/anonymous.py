@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emporix_mock.platform import api_keys
+from emporix_mock.platform import api_keys, sessions
 from emporix_mock.services.customer_management import session_contexts, tokens
 from emporix_mock.services.customer_management.declared import ANONYMOUS_REUSE, required, service
 
@@ -37,7 +37,11 @@ def anonymous_refresh(ctx: RequestContext, state: State) -> Document:
     required({"refresh_token": token}, "refresh_token")
     reusable = ctx.switch(ANONYMOUS_REUSE) == "tolerated"
     record = tokens.redeem(state, str(token), "anonymous", reusable=reusable)
-    return tokens.issue_anonymous(state, client, record["sessionId"])
+    session_id = record["sessionId"]
+    if sessions.over(state, session_id):
+        session = tokens.sessions(state).get(session_id) or {}
+        session_contexts.opened(ctx, session_id, {name: session[name] for name in CONTEXT if name in session})
+    return tokens.issue_anonymous(state, client, session_id)
 
 
 def storefront_client(ctx: RequestContext, state: State) -> str:

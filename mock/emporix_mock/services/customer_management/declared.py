@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine.service import Service
+from emporix_mock.engine.wordings import CONSTRAINTS
 from emporix_mock.errors import Detail, Unauthorized
 from emporix_mock.platform import directory
 
@@ -104,7 +105,7 @@ def required(body: Any, *fields: str) -> Document:
     for name in fields:
         if not given.get(name):
             raise MISSING_FIELD(
-                "The request violates validation constraints.",
+                CONSTRAINTS,
                 details=[Detail(f"{name} must not be empty", name, "missing_field")],
             )
     return given

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emporix_mock.engine.context import Result
 from emporix_mock.platform import credentials, directory, password_migration
 from emporix_mock.rules.customers import company_ids
+from emporix_mock.rules.members import without_gaps
 from emporix_mock.services.customer_management import session_contexts, tokens
 from emporix_mock.services.customer_management.declared import (
     CUSTOMER_REUSE,
@@ -89,7 +90,7 @@ def validate(ctx: RequestContext, state: State) -> Document:
         "email": (session or {}).get("email") or (accounts[0]["id"] if accounts else None),
         "legalEntityId": caller.legal_entity_id,
     }
-    return {name: value for name, value in answer.items() if value is not None}
+    return without_gaps(answer)
 
 
 @service.operation("GET-customer-logout-customer")

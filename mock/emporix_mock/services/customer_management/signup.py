@@ -1,13 +1,12 @@
 """Sign-up, with or without a confirmation by mail.
 
-A sign-up for a company (`b2b.companyRegistrationId`) assigns the customer to the company of the other
-customers with that number, else to a new one. The company stands in the customer alone; the service of
-companies does not know it.
+A sign-up for a company (`b2b.companyRegistrationId`) makes the customer a contact of the company with
+that registration id, else of a new one.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from emporix_mock.engine.context import Result
 from emporix_mock.errors import Detail, NotFound
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
+
+COMPANIES: Final = "client-management"
 
 OTHER_CONTACT_EMAIL = service.rule(
     "other-contact-email",
@@ -51,13 +52,16 @@ def sign_up(ctx: RequestContext, state: State) -> Document:
         raise credentials.duplicate(state, login["email"])
     confirmed = not setting(state, "signUp.enableAccountCreationEmailConfirmation")
     wanted: Document = {"contactEmail": body["email"], **profile, "email": login["email"]}
-    if registration := (profile.get("b2b") or {}).get("companyRegistrationId"):
-        wanted["b2b"] = company(state, registration, profile)
+    registration = (profile.get("b2b") or {}).get("companyRegistrationId")
+    if registration:
+        check_company(profile)
     if not confirmed:
         wanted["active"] = False
     number = directory.create(state, wanted)["id"]
     account = credentials.add(state, login["email"], number)
     credentials.set_password(state, account, login["password"])
+    if registration:
+        join_company(ctx, number, registration, profile["company"])
     if body.get("customerAddress"):
         add_address(ctx, state, number, rules.picked(body["customerAddress"], rules.ADDRESS))
     if not confirmed:
@@ -77,23 +81,27 @@ def add_address(ctx: RequestContext, state: State, number: str, address: Documen
     return key
 
 
-def company(state: State, registration: str, profile: Document) -> Document:
-    """The `b2b` of a customer who signs up for a company."""
+def check_company(profile: Document) -> None:
+    """Refuse a sign-up for a company that does not say enough."""
     for name in ("firstName", "lastName", "company"):
         if not profile.get(name):
             raise COMPANY_INCOMPLETE(
                 "A company's customer needs firstName, lastName and company.",
                 details=[Detail(f"{name} is missing", f"customerDetails.{name}", "missing_field")],
             )
-    entity: dict[str, Any] = {"id": state.ids.object_id(), "name": profile["company"]}
-    documents = directory.customers(state)
-    for key in documents.find("b2b.companyRegistrationId", registration):
-        known = ((documents.get(key) or {}).get("b2b") or {}).get("legalEntities") or []
-        if known:
-            entity = {"id": known[0]["id"], "name": known[0].get("name", profile["company"])}
-            break
-    entity["contactAssignmentId"] = state.ids.object_id()
-    return {"companyRegistrationId": registration, "legalEntities": [entity]}
+
+
+def join_company(ctx: RequestContext, number: str, registration: str, name: str) -> None:
+    """Make a customer a contact of the company with a registration id, which is made if need be."""
+    query = {"legalInfo.registrationId": registration}
+    known = ctx.call(COMPANIES, "POST-customer-mgmt-search-legal-entities", query=query).body
+    if known:
+        company = known[0]["id"]
+    else:
+        entity = {"name": name, "type": "COMPANY", "legalInfo": {"registrationId": registration}}
+        company = ctx.call(COMPANIES, "POST-customer-mgmt-create-legal-entity", body=entity).body["id"]
+    contact = {"legalEntity": {"id": company}, "customer": {"id": number}}
+    ctx.call(COMPANIES, "POST-customer-mgmt-create-contact-assignment", body=contact)
 
 
 def ask_confirmation(state: State, email: str, number: str) -> None:
@@ -113,8 +121,8 @@ def confirm(ctx: RequestContext, state: State) -> Document:
         raise NotFound("The token is not known.", type="resource_not_found")
     number = account["customerNumber"]
     directory.note(state, number, active=True)
+    directory.tell_update(state, number)
     customer = directory.find(state, number) or {}
-    state.emit("customer.updated", {**customer, "tenant": state.tenant})
     return logged_in(ctx, state, customer, account)
 
 

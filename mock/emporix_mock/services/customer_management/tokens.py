@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from emporix_mock.errors import Unauthorized
-from emporix_mock.platform import directory
+from emporix_mock.platform import directory, grants
 from emporix_mock.rules import saas_token
 from emporix_mock.services.customer_management import session_contexts
 from emporix_mock.services.customer_management.declared import CONTACT_ONLY, NOT_ACTIVE, ON_HOLD, SPELLING
@@ -23,30 +23,6 @@ if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
     from emporix_mock.store.documents import Document, Documents
     from emporix_mock.store.world import State
-
-CUSTOMER_SCOPES: Final = frozenset(
-    {
-        "ai.agentexecution_manage_own",
-        "approval.approval_manage_own",
-        "approval.approval_read_own",
-        "coupon.coupon_redeem",
-        "customer.consent_manage",
-        "customer.consent_view",
-        "customer.customerprofile_edit",
-        "customer.customerprofile_view",
-        "customermanagement.legalentity_read_own",
-        "customersegment.segment_read_own",
-        "iam.scope_read_own",
-        "order.history_view",
-        "order.order_readascustomer",
-        "order.order_updateascustomer",
-        "quote.quote_manage_own",
-        "quote.quote_read_own",
-        "returns.returns_manage_own",
-        "returns.returns_read_own",
-    }
-)
-"""What an ordinary customer's token holds (conventions, section 3)."""
 
 TWINS: Final[Mapping[str, str]] = {
     "access_token": "accessToken",
@@ -127,7 +103,7 @@ def issue_customer(
         state,
         "customer",
         lifetime,
-        scopes=CUSTOMER_SCOPES,
+        scopes=grants.of_customer(state, customer_id, legal_entity_id),
         client_id=client_id,
         session_id=session_id,
         customer_id=customer_id,

@@ -63,10 +63,15 @@ def prepare(_ctx: RequestContext, state: State, new: Document, old: Document | N
     new.setdefault("isDefault", bool(old and old.get("isDefault")))
 
 
-def after(_ctx: RequestContext, state: State, _old: Document | None, new: Document | None) -> None:
+def after(_ctx: RequestContext, state: State, old: Document | None, new: Document | None) -> None:
+    """One address is the default, and each write of one is a change of the customer."""
+    if new is not None and new["isDefault"]:
+        _make_default(state, new)
+    directory.tell_update(state, (new or old or {})[PARENT])
+
+
+def _make_default(state: State, new: Document) -> None:
     """Only one address is the default; the others' versions stay, they were not edited."""
-    if new is None or not new["isDefault"]:
-        return
     documents = state.collection("addresses")
     for other in directory.addresses_of(state, new[PARENT]):
         if other["id"] != new["id"] and other.get("isDefault"):
@@ -89,8 +94,10 @@ def addresses_of(ctx: RequestContext, state: State) -> Resource:
     """The resource with the wording for this customer; 404 where the customer is unknown or hidden."""
     number = ctx.path["customerNumber"]
     customer = directory.find(state, number)
-    # Tagging asks for no scope at all, so nothing can be hidden from its caller.
-    seen = ctx.operation_id == "POST-customer-tenant-add-address-tags"
+    # Tagging asks for no scope at all, so nothing can be hidden from its caller but what others own.
+    caller = ctx.caller()
+    stranger = caller.kind in ("customer", "anonymous") and caller.customer_id != number
+    seen = ctx.operation_id == "POST-customer-tenant-add-address-tags" and not stranger
     if customer is None or not (seen or visible(ctx, state, customer)):
         raise missing_customer(number)
 

@@ -79,7 +79,7 @@ def after(_ctx: RequestContext, state: State, old: Document | None, new: Documen
     if accounts and old.get("type") == "CONTACT" and new.get("type") != "CONTACT":
         mails.send_reset(state, accounts[0]["id"], new["id"], new.get("preferredSite"))
         mails.notify(state, "account-activated", accounts[0]["id"], new["id"])
-    state.emit("customer.updated", {**new, "tenant": state.tenant})
+    directory.tell_update(state, new["id"])
 
 
 CUSTOMERS = service.resource(
@@ -137,15 +137,10 @@ def enroll(state: State, profile: Document, number: str | None, *, password: str
 
 
 @service.operation("GET-customer-tenant-list-customers")
+@service.operation("POST-customer-tenant-search")
 def list_customers(ctx: RequestContext, state: State) -> Result:
     """One page of the customers that the caller may see and that match `q`."""
     return with_totals(crud.listing(CUSTOMERS, ctx, state))
-
-
-@service.operation("POST-customer-tenant-search")
-def search_customers(ctx: RequestContext, state: State) -> Result:
-    """The same with the filter in the body."""
-    return with_totals(crud.listing(CUSTOMERS, ctx, state, q=(ctx.body or {}).get("q") or ""))
 
 
 def with_totals(result: Result) -> Result:

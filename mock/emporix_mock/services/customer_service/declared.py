@@ -12,7 +12,6 @@ from emporix_mock.rules.customers import company_ids, is_id
 if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
     from emporix_mock.store.documents import Document
-    from emporix_mock.store.tokens import Principal
     from emporix_mock.store.world import State
 
 service = Service("customer-service")
@@ -40,12 +39,17 @@ NOT_OWN = service.rule(
     source="identity facts, section 3: `_own` scopes reach the own companies only [status is a choice]",
 )
 
-service.alias(
-    "GET",
-    "/caas-customer/{tenant}/customers",
-    "GET-customer-tenant-list-customers",
-    source="client-quirks 73",
-)
+for _method, _path, _operation in (
+    ("GET", "", "GET-customer-tenant-list-customers"),
+    ("POST", "", "POST-customer-tenant-create-customer"),
+    ("GET", "/{customerNumber}", "GET-customer-tenant-retrieve-customer"),
+    ("PUT", "/{customerNumber}", "PUT-customer-tenant-update-customer"),
+    ("PATCH", "/{customerNumber}", "PATCH-customer-tenant-update-customer"),
+    ("DELETE", "/{customerNumber}", "DELETE-customer-tenant-remove-customer"),
+):
+    service.alias(
+        _method, f"/caas-customer/{{tenant}}/customers{_path}", _operation, source="client-quirks 73"
+    )
 
 
 def missing_customer(number: str) -> EmporixError:
@@ -67,7 +71,7 @@ def visible(ctx: RequestContext, state: State, customer: Document) -> bool:
     if caller.may(scope):
         allowed = caller.restrictions(scope)
         return allowed is None or customer.get("restriction") in (None, *allowed)
-    return not company_ids(customer).isdisjoint(_own_companies(state, caller))
+    return not company_ids(customer).isdisjoint(directory.companies_of(state, caller))
 
 
 def sees_all(ctx: RequestContext) -> bool:
@@ -80,14 +84,6 @@ def scope_of(ctx: RequestContext) -> str:
     """The scope that lets a caller do this to any customer."""
     reads = ctx.operation_id.startswith("GET-") or ctx.operation_id == "POST-customer-tenant-search"
     return f"customer.customer_{'read' if reads else 'manage'}"
-
-
-def _own_companies(state: State, caller: Principal) -> frozenset[str]:
-    """The company that the token is bound to, else all companies of its customer."""
-    if caller.legal_entity_id is not None:
-        return frozenset((caller.legal_entity_id,))
-    customer = directory.find(state, caller.customer_id) if caller.customer_id else None
-    return company_ids(customer) if customer else frozenset()
 
 
 def check_id(value: Any, field: str) -> None:
