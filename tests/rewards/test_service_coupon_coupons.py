@@ -55,6 +55,16 @@ def test_a_name_is_enough(shop, employee, coupons, ok):
     assert ok(employee.get(coupons)) == [expected]
 
 
+@pytest.mark.parametrize(("sent", "kept"), [("10", 10), ("7.5", 7.5), ("100", 100)])
+def test_a_percentage_may_be_text(employee, coupons, ok, sent, kept):
+    body = {"name": "Text", "code": "TEXT", "discountType": "PERCENT", "discountPercentage": sent}
+    ok(employee.post(coupons, json=body), 201)
+    assert ok(employee.get(f"{coupons}/TEXT"))["discountPercentage"] == kept
+    for wrong in ("ten", "100.5", "-1", ""):
+        answer = employee.post(coupons, json={**body, "code": "WRONG", "discountPercentage": wrong})
+        assert answer.status_code == 400
+
+
 def test_what_the_server_counts_cannot_be_sent(employee, coupons, ok):
     own = {"status": "USED", "redemptionCount": 5, "deleted": True, "referralCoupon": True}
     sent = {"legalEntityRedemptions": [{"legalEntityId": "L", "count": 1}], "metadata": {"version": 9}}

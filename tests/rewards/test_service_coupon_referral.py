@@ -58,11 +58,15 @@ def test_a_referral_coupon_is_made_once_from_the_main_sites_settings(shop, emplo
     assert [c["code"] for c in ok(employee.get(f"/coupon/{shop.tenant}/coupons"))] == ["E_1", "E_2"]
 
 
-def test_any_token_may_ask(shop, customer, referral, ok):
+def test_any_token_may_ask_but_a_storefront_only_for_its_own(shop, customer, referral, ok):
     number = customer()
-    for client in (shop.customer(number), shop.guest(), shop.client("service")):
+    for client in (shop.customer(number), shop.client("service")):
         assert ok(client.post(referral(number)))["issuedTo"] == number
         assert ok(client.get(referral(number)))["code"] == "REF_1"
+    guest = shop.guest()
+    assert guest.get(referral(number)).status_code == guest.post(referral(number)).status_code == 404
+    shop.switch("coupon/referral-coupons-of-others", "shown")
+    assert ok(guest.get(referral(number)))["code"] == "REF_1"
 
 
 def test_without_settings_it_is_worth_nothing(shop, employee, customer, referral, ok):

@@ -61,6 +61,7 @@ def test_a_link_from_creation_to_deletion(media: Media):
     page = media("GET", params={"q": f"refIds.id:{BEANS}"}, headers={"X-Total-Count": "true"})
     assert [a["id"] for a in page.json()] == [ASSET(1), "banner"]
     assert page.headers["x-total-count"] == "2"
+    assert media("GET", params={"refIds.id": BEANS}).json() == page.json()
     private = media("GET", params={"q": "access:PRIVATE", "pageSize": 1}).json()
     assert [a["id"] for a in private] == [ASSET(3)]
 

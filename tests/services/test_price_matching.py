@@ -213,6 +213,17 @@ def test_the_context_of_a_session(match: Matching):
         assert backend.post(path, json=body).status_code == 401
 
 
+def test_an_item_says_how_much_of_it(match: Matching):
+    path = f"/price/{match.world.tenant}/match-prices-by-context"
+    body = {"items": [{"itemId": {"itemType": "PRODUCT", "id": ESPRESSO}}]}
+    with match.world.client(match.world.anonymous()["access_token"]) as shopper:
+        refused = shopper.post(path, json=body)
+        assert (refused.status_code, refused.json()["message"]) == (400, "Quantity must not be null")
+        match.world.stored.switches["price-service/match-without-quantity"] = "one"
+        (found,) = shopper.post(path, json=body).json()
+    assert found["quantity"]["quantity"] == 1
+
+
 def test_a_session_without_a_currency(match: Matching):
     world = match.world
     path = f"/price/{world.tenant}/match-prices-by-context"

@@ -210,6 +210,10 @@ def test_many_products_at_once(products: Products):
     answer = products("PUT", "/products/bulk", json=changed)
     assert [(e["id"], e["code"]) for e in answer.json()] == [("a", 204), ("c", 201)]
     assert products("POST", "/products/bulk", json=items * 67).status_code == 400
+    lonely = {"name": "S", "code": "s", "productType": "BUNDLE", "bundledProducts": []}
+    (entry,) = products("POST", "/products/bulk", json=[lonely]).json()
+    assert entry["message"] == "There is a validation error. Please check the details."
+    assert entry["details"] == ["A bundle must consist of at least two products"]
 
 
 def test_a_parent_makes_its_variants(either: World, products: Products):
@@ -444,3 +448,22 @@ def test_products_follow_their_categories_and_assets(either: World, products: Pr
     assert products("DELETE", f"/products/{KETTLE}").status_code == 204
     listed = f"/category/{either.tenant}/assignments/references/{KETTLE}"
     assert products.http.get(listed).status_code == 404
+
+
+def test_moments_of_templates_are_moments(products: Products):
+    since = {
+        "key": "since",
+        "name": {"en": "Since"},
+        "type": "DATETIME",
+        "metadata": {"mandatory": False, "variantAttribute": False},
+    }
+    template = products("POST", "/product-templates", json={"name": {"en": "Dated"}, "attributes": [since]})
+    own = template.json()["id"]
+    for value, status in (("2026-01-01T00:00:00Z", 201), ("yesterday", 400)):
+        body = {
+            "code": value,
+            "name": "Dated",
+            "template": {"id": own, "version": 1},
+            "mixins": {"productTemplateAttributes": {"since": value}},
+        }
+        assert products("POST", "/products", json=body).status_code == status

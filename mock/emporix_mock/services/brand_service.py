@@ -42,11 +42,18 @@ def _present(ctx: RequestContext, state: State, document: Document) -> Document:
     return with_image(ctx, state, "BRAND", document)
 
 
+def _announce(_ctx: RequestContext, state: State, old: Document | None, _new: Document | None) -> None:
+    """Tell the product service of a change; an event of the mock's own, for there is no documented one."""
+    if old is not None:
+        state.emit("brand.changed", {"id": old["id"]})
+
+
 BRANDS = service.resource(
     Resource(
         path="/brand/brands",
         collection="brands",
         present=_present,
+        after=_announce,
         missing=missing,
         duplicate=_duplicate,
         stale=_stale,

@@ -62,8 +62,12 @@ def is_visible(visibility: Mapping[str, Any], now: str) -> bool:
 
 
 def _after(_ctx: RequestContext, state: State, old: Document | None, new: Document | None) -> None:
-    verb = "created" if old is None else "deleted" if new is None else "updated"
-    payload = {**(new or old or {})}
+    if new is None:
+        state.emit("catalog.deleted", {"id": (old or {})["id"]})
+        return
+    verb = "created" if old is None else "updated"
+    shown = is_visible(new.get("visibility") or {}, state.timestamp())
+    payload = {**new, "status": "visible" if shown else "not_visible"}
     payload["metadata"] = {**payload["metadata"], "modifiedAt": payload["metadata"].get("updatedAt")}
     del payload["metadata"]["updatedAt"]
     state.emit(f"catalog.{verb}", payload)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emporix_mock.engine import crud
+from emporix_mock.engine import crud, mixins
 from emporix_mock.engine.context import Result
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
-from emporix_mock.engine.tenant_values import decoded
+from emporix_mock.engine.tenant_values import decoded, value_of
 from emporix_mock.errors import EmporixError, NotFound
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ SECURED_TEXT = service.rule(
 SCHEMA_FIXED = service.rule(
     "schema-is-fixed", 400, source="document, schemaUrl: set once [status: choice]", type=PLAIN
 )
+SCHEMA = service.rule(
+    "schema", 400, source="document, schemaUrl: the value follows it [status: choice]", type=PLAIN
+)
 
 SECURED = service.switch(
     "secured-values",
@@ -60,7 +63,7 @@ JSON_TEXT = service.switch(
 )
 
 
-def _prepare(ctx: RequestContext, _state: State, new: Document, old: Document | None) -> None:
+def _prepare(ctx: RequestContext, state: State, new: Document, old: Document | None) -> None:
     """Refuse what the flags of a setting forbid; what a full update leaves out of them stays."""
     before = old or {}
     for name in ("secured", "restricted", "schemaUrl"):
@@ -72,6 +75,10 @@ def _prepare(ctx: RequestContext, _state: State, new: Document, old: Document | 
         raise _refused(ctx, RESTRICTED, f"The setting '{new['key']}' is restricted and stays so.")
     if "schemaUrl" in before and new["schemaUrl"] != before["schemaUrl"]:
         raise _refused(ctx, SCHEMA_FIXED, "The schemaUrl cannot be changed.")
+    raw = mixins.file_at(state, new["schemaUrl"]) if new.get("schemaUrl") else None
+    fault = next(mixins.faults_of(raw, {"value": new["value"]}), None) if raw is not None else None
+    if fault is not None:
+        raise _refused(ctx, SCHEMA, f"{fault[1]}: [{':'.join(fault[0])}]")
 
 
 def _present(ctx: RequestContext, _state: State, document: Document) -> Document:
@@ -139,6 +146,17 @@ service.alias(
     "GET-configuration-list-config",
     source="configuration facts 1.4: pick lists of currencies and languages",
 )
+
+
+@service.legacy(
+    "GET",
+    "/feature-toggle/{tenant}/features/{name}",
+    like="GET-configuration-retrieve-config",
+    source="services, paths without a spec: answers isEnabled",
+)
+def feature(ctx: RequestContext, state: State) -> Document:
+    """Whether a feature is on: where the setting `feature.<name>` says so."""
+    return {"isEnabled": decoded(value_of(state, f"feature.{ctx.path['name']}")) is True}
 
 
 @service.operation("GET-configuration-list-clients")

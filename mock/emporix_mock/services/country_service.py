@@ -9,6 +9,7 @@ from emporix_mock.engine import crud
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
 from emporix_mock.engine.translation import Languages
+from emporix_mock.engine.wordings import CHANGED
 from emporix_mock.errors import EmporixError, NotFound
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ COUNTRIES = service.resource(
         languages=Languages(named="entry"),
         filters={"name": "~name", "code": "~code", "active": "active", "regions": "regions"},
         missing=lambda code: missing("country", code),
-        stale=lambda _code: STALE(
-            "The object that you are trying to update has already changed. Please refresh and try again!"
-        ),
+        stale=lambda _code: STALE(CHANGED),
     )
 )
 REGIONS = service.resource(

@@ -10,6 +10,7 @@ from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
+from emporix_mock.engine.wordings import CHANGED
 from emporix_mock.errors import Detail, EmporixError, NotFound
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def taken(code: str) -> EmporixError:
 
 def stale(code: str) -> EmporixError:
     """409 for an update of an older version."""
-    message = "The object that you are trying to update has already changed. Please refresh and try again!"
+    message = CHANGED
     return STALE(message, extra={"currencyCode": code})
 
 

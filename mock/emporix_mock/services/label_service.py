@@ -40,6 +40,12 @@ def _present(ctx: RequestContext, state: State, document: Document) -> Document:
     return with_image(ctx, state, "LABEL", document)
 
 
+def _announce(_ctx: RequestContext, state: State, old: Document | None, _new: Document | None) -> None:
+    """Tell the product service of a change; an event of the mock's own, for there is no documented one."""
+    if old is not None:
+        state.emit("label.changed", {"id": old["id"]})
+
+
 LABELS = service.resource(
     Resource(
         path="/label/labels",
@@ -47,6 +53,7 @@ LABELS = service.resource(
         version=0,
         lock="ignored",
         present=_present,
+        after=_announce,
         missing=missing,
     )
 )
@@ -88,7 +95,9 @@ def patch(ctx: RequestContext, state: State) -> Document:
     """Merge into a label."""
     _exists(ctx, state)
     document = crud.patch(LABELS, ctx, state, ctx.path["labelId"], crud.accepted(ctx, LABELS))
-    return LABELS.answer(ctx, state, document)
+    answer = LABELS.answer(ctx, state, document)
+    ctx.about.check_document(answer)
+    return answer
 
 
 def _exists(ctx: RequestContext, state: State) -> None:

@@ -9,9 +9,11 @@ from urllib.parse import quote
 
 from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result, Upload
+from emporix_mock.engine.ownership import OfVendor
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
 from emporix_mock.errors import EmporixError, NotFound, PayloadTooLarge
+from emporix_mock.platform.assets import addressed
 
 if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 LIMIT = 10 * 1024 * 1024
 FILES = "files"
+URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]"
+"""What stays as it is in an address; anything else a header could not carry, or would end it."""
+
 SHOP_TYPES = frozenset(("BRAND", "CATEGORY", "LABEL", "MODULE", "PRODUCT"))
 FIELDS = ("id", "type", "access", "url", "refIds", "mixins", "metadata", "details")
 
@@ -73,6 +78,10 @@ def _prepare(_ctx: RequestContext, _state: State, new: Document, _old: Document 
         raise _bad_request(PRIVATE, f"An asset assigned to {found} must have PUBLIC access.")
 
 
+def _present(ctx: RequestContext, _state: State, document: Document) -> Document:
+    return addressed(ctx, document)
+
+
 def _after(_ctx: RequestContext, state: State, _old: Document | None, new: Document | None) -> None:
     if new is None and _old is not None:
         state.collection(FILES).delete(_old["id"])
@@ -83,7 +92,14 @@ ASSETS = service.resource(
         path="/media/{tenant}/assets",
         collection="assets",
         lock="required",
+        vendor=OfVendor(
+            "vendorId",
+            limited=("media.asset_read_by_vendor", "media.asset_manage_by_vendor"),
+            read=("media.asset_read",),
+            manage=("media.asset_manage",),
+        ),
         prepare=_prepare,
+        present=_present,
         after=_after,
         missing=missing,
         unversioned=_unversioned,
@@ -102,9 +118,6 @@ def create(ctx: RequestContext, state: State) -> Result:
         body["id"] = crud.new_id(ASSETS, ctx, state, body)
     if upload is not None:
         _describe(body, upload)
-        if body["access"] == "PUBLIC":
-            name = quote(body["details"]["filename"] or "file", safe="")
-            body["url"] = f"{ctx.origin}/media/{ctx.tenant}/files/{body['id']}/{name}"
     made = crud.create(ASSETS, ctx, state, body)
     _keep(state, made["id"], upload)
     return Result(201, {"id": made["id"]})
@@ -124,8 +137,6 @@ def replace(ctx: RequestContext, state: State) -> Result:
         body["access"] = old["access"]
     if upload is not None:
         _describe(body, upload)
-        if "url" in old:
-            body["url"] = old["url"]
     if not old.get("refIds") and ctx.switch(LATE_REFERENCES) == "discarded":
         body.pop("refIds", None)
     if "vendorId" in old:
@@ -137,7 +148,8 @@ def replace(ctx: RequestContext, state: State) -> Result:
 
 def _given(ctx: RequestContext) -> tuple[Document, Upload | None]:
     """What a client may say of an asset, and the file that came with it. Raises 413 for too large a file."""
-    body, upload = ctx.body or {}, None
+    ctx.about.check_payload(ctx.body)
+    body, upload = ctx.body, None
     if isinstance(body.get("file"), Upload):
         upload, body = body["file"], body["body"]
         if len(upload.content) > LIMIT:
@@ -176,9 +188,9 @@ def delete(ctx: RequestContext, state: State) -> Result:
 @service.operation("GET-media-download-asset")
 def download(ctx: RequestContext, state: State) -> Result:
     """The contents of a private file in base64; of everything else the address."""
-    asset = crud.read(ASSETS, ctx, state, ctx.path["assetId"])
+    asset = addressed(ctx, crud.read(ASSETS, ctx, state, ctx.path["assetId"]))
     if asset.get("url"):
-        return Result(301, headers={"Location": asset["url"]})
+        return Result(301, headers={"Location": quote(asset["url"], safe=URL_CHARACTERS)})
     file = state.collection(FILES).get(asset["id"]) or {"content": ""}
     etag = (asset.get("details") or {}).get("etag", "")
     return Result(200, headers={"ETag": etag}, raw=file["content"].encode(), media_type="text/plain")

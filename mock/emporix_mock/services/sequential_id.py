@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result
+from emporix_mock.engine.metadata import first
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
+from emporix_mock.engine.wordings import PROBLEMS
 from emporix_mock.errors import EmporixError, NotFound
 from emporix_mock.rules.sequences import UnresolvedError, faults, resolved, written
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
-PROBLEMS = "There are validation problems, see details section for more information"
 MOST_IDS = 10_000
 WHOLE_SITE = {"expand": "mixin:*,payment:all,shipping:all,tax:all"}
 POOL_OF, POOL_KEY = "_poolOf", "_poolKey"
@@ -108,7 +109,7 @@ SCHEMAS = service.resource(
 
 
 def _answer(ctx: RequestContext, own: str) -> Result:
-    if ctx.switch(ANSWER) == "text" and ctx.caller().client_id != "platform":
+    if ctx.switch(ANSWER) == "text" and not ctx.caller().is_platform:
         return Result(201, raw=own.encode(), media_type="text/plain")
     return Result(201, {"id": own})
 
@@ -211,7 +212,7 @@ def _drawn(
         )
     except UnresolvedError as error:
         refusal = refused(UNRESOLVED, (error.name, f"The placeholder {error.name} is required"))
-        if ctx.switch(REFUSED) == "takes-none" or ctx.caller().client_id == "platform":
+        if ctx.switch(REFUSED) == "takes-none" or ctx.caller().is_platform:
             raise refusal from error
         # Answered, not raised: the number stays used up.
         return Result(400, refusal.body, {"x-emporix-mock-rule": UNRESOLVED.id})
@@ -236,11 +237,9 @@ def _pool(state: State, schema: Document, key: str) -> Document:
         pool = schemas.get(found)
         if pool is not None and pool[POOL_KEY] == key:
             return pool
-    now = state.timestamp()
     own = {"id": state.ids.object_id(), "name": f"{schema.get('schemaType', schema['name'])}--{key}"}
-    metadata = {"version": 1, "createdAt": now, "modifiedAt": now}
     kept = {name: value for name, value in schema.items() if name != "counter"}
-    return {**kept, **own, "active": False, "metadata": metadata, POOL_OF: schema["id"], POOL_KEY: key}
+    return {**kept, **own, "active": False, "metadata": first(state), POOL_OF: schema["id"], POOL_KEY: key}
 
 
 def _site(ctx: RequestContext, code: str) -> Document:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
 from emporix_mock.engine.translation import REQUIRED
+from emporix_mock.engine.wordings import CHANGED
 from emporix_mock.errors import EmporixError, NotFound
 from emporix_mock.rules import tax
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
-CHANGED = "The object that you are trying to update has already changed. Please refresh and try again!"
 
 service = Service("tax-service")
 

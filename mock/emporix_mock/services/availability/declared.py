@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emporix_mock.engine.ownership import OfVendor
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
+from emporix_mock.engine.wordings import SEE_DETAILS
 from emporix_mock.errors import EmporixError, NotFound
 
 if TYPE_CHECKING:
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
 PAGE_SIZE = 20_000
 PRODUCTS = ("product-service", "products")
 NEEDED = "Required field missing. Check API documentation."
+
+OF_VENDOR = OfVendor(
+    "vendorId",
+    limited=("availability.availability_view_by_vendor", "availability.availability_manage_by_vendor"),
+    read=("availability.availability_view",),
+    manage=("availability.availability_manage",),
+)
 
 service = Service("availability")
 
@@ -62,6 +71,18 @@ def products(state: State) -> Documents:
     return state.world.collection(owner, name)
 
 
+def vendor_of(state: State, product_id: str) -> str | None:
+    """The id of the vendor of a product."""
+    vendor: str | None = ((products(state).get(product_id) or {}).get("vendor") or {}).get("id")
+    return vendor
+
+
+def within_reach(ctx: RequestContext, state: State, product_id: str) -> bool:
+    """Whether the caller is not bound to a vendor, or to that of the product."""
+    bound = OF_VENDOR.limit(ctx)
+    return bound is None or (bound.value is not None and bound.value == vendor_of(state, product_id))
+
+
 def is_bundle(state: State, product_id: str) -> bool:
     """Whether a product consists of others."""
     return (products(state).get(product_id) or {}).get("productType") == "BUNDLE"
@@ -69,12 +90,12 @@ def is_bundle(state: State, product_id: str) -> bool:
 
 def _checked(ctx: RequestContext, state: State, new: Document, old: Document | None) -> None:
     if not new.get("productId") or not new.get("site"):
-        raise NAMELESS("There is a validation error. Please check the details.", details=[NEEDED])
+        raise NAMELESS(SEE_DETAILS, details=[NEEDED])
     if old is not None:
         _check_write(ctx, state, old)
     else:
         _check_vendor(ctx, state, new["productId"])
-    vendor = ((products(state).get(new["productId"]) or {}).get("vendor") or {}).get("id")
+    vendor = vendor_of(state, new["productId"])
     if vendor:
         new["vendorId"] = vendor
 
@@ -95,11 +116,9 @@ def _check_write(ctx: RequestContext, state: State, record: Document) -> None:
 
 
 def _check_vendor(ctx: RequestContext, state: State, product_id: str) -> None:
-    vendor = ctx.headers.get("vendor-id")
-    if not vendor:
-        return
-    owner = (products(state).get(product_id) or {}).get("vendor") or {}
-    if owner.get("id") != vendor:
+    bound = OF_VENDOR.limit(ctx)
+    vendor = ctx.headers.get("vendor-id") if bound is None else bound.value
+    if vendor and vendor != vendor_of(state, product_id):
         text = f"Product: '{product_id}' does not belong to vendor: '{vendor}'"
         raise OTHERS_PRODUCT(text, details=[text])
 
@@ -115,6 +134,7 @@ RECORDS = service.resource(
         page_size=PAGE_SIZE,
         total_always=True,
         owned=("vendorId",),
+        vendor=OF_VENDOR,
         prepare=_checked,
         after=_deleted,
         event="availability",

@@ -21,6 +21,7 @@ from emporix_mock.services.availability.declared import (
     is_bundle,
     products,
     service,
+    within_reach,
 )
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ def _aggregates(ctx: RequestContext, site: str) -> bool:
 @service.operation("GET-availability-retrieve-product")
 def read(ctx: RequestContext, state: State) -> Document:
     """The stock of a product on a site."""
-    found = record_of(ctx, state, ctx.path["productId"], ctx.path["site"])
-    if found is None:
+    product_id = ctx.path["productId"]
+    found = record_of(ctx, state, product_id, ctx.path["site"])
+    if found is None or not within_reach(ctx, state, product_id):
         raise RECORDS.missing(RECORDS.id_in(ctx))
     return found
 
@@ -91,7 +93,8 @@ def _listed(ctx: RequestContext, state: State, record: Document, bundles: set[st
 
 def _all_sites(ctx: RequestContext, state: State, q: str | None) -> list[Document]:
     ids = dict.fromkeys(str(record["productId"]) for record in state.collection(RECORDS.collection).scan())
-    found = [record for own in ids if (record := record_of(ctx, state, own, MAIN_SITE))]
+    near = (own for own in ids if within_reach(ctx, state, own))
+    found = [record for own in near if (record := record_of(ctx, state, own, MAIN_SITE))]
     for record in found:
         record.pop("bundleAvailabilities", None)
     matches = parse_query(q).matches if q else None
@@ -116,6 +119,8 @@ def _of_products(
 ) -> list[Document]:
     found: list[Document] = []
     for product_id in dict.fromkeys(product_ids):
+        if not within_reach(ctx, state, product_id):
+            continue
         sites = [site] if site else _sites_of(state, product_id)
         found += [record for each in sites if (record := record_of(ctx, state, product_id, each))]
     return found

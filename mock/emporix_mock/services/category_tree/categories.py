@@ -1,4 +1,4 @@
-"""Categories: list, search, create, read, change, move, delete."""
+"""Categories: what they are, and the lists and searches of them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine import crud
-from emporix_mock.engine.binding import run_create, run_patch, run_replace
-from emporix_mock.engine.context import Result
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.tenant_values import languages_of
 from emporix_mock.engine.translation import MAPS
 from emporix_mock.platform.assets import assets_of
+from emporix_mock.rules.members import without_gaps
 from emporix_mock.services.category_tree.declared import (
     CODE,
     CONSTRAINT,
@@ -20,12 +19,8 @@ from emporix_mock.services.category_tree.declared import (
     ECN,
     PARENT,
     PUBLISH,
-    PUBLISH_FLAG,
-    PUBLISH_PARAMETER,
     PUBLISHING,
     ROOT,
-    ROOT_KEPT,
-    SLUG,
     UNPUBLISH,
     missing,
     need_scope,
@@ -33,13 +28,17 @@ from emporix_mock.services.category_tree.declared import (
     service,
     unpublished,
 )
-from emporix_mock.services.category_tree.family import COLLECTION, ancestors, children, descendants
-from emporix_mock.services.category_tree.links import unassign
+from emporix_mock.services.category_tree.family import (
+    COLLECTION,
+    ancestors,
+    classification_mixins,
+)
+from emporix_mock.services.category_tree.telling import told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
-    from emporix_mock.engine.context import RequestContext
+    from emporix_mock.engine.context import RequestContext, Result
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
@@ -107,13 +106,12 @@ def _check_place(state: State, new: Document) -> None:
 def _present(ctx: RequestContext, state: State, document: Document) -> Document:
     """With what only answers have: plain texts, inherited classification mixins, media."""
     plain_texts(state, document)
-    above = ancestors(state, document) if document["type"] == "CLASSIFICATION" else []
-    inherited = [mixin for source in (*above, document) for mixin in _mixins_of(source)]
+    inherited = classification_mixins(state, document)
     if inherited:
         document["classificationMixins"] = inherited
     if ctx.query.get("expandSupercategoriesIds"):
         document["supercategoriesIds"] = [found["id"] for found in ancestors(state, document)]
-    document["media"] = [_medium(asset) for asset in assets_of(state, "CATEGORY", document["id"])]
+    document["media"] = [_medium(asset) for asset in assets_of(ctx, state, "CATEGORY", document["id"])]
     return document
 
 
@@ -126,12 +124,6 @@ def plain_texts(state: State, document: Document) -> None:
             document[name] = text
 
 
-def _mixins_of(category: Document) -> Iterator[Document]:
-    for mixin in category.get("ownClassificationMixins") or ():
-        path = f"class_{category.get('code')}_{mixin['name']}"
-        yield {**mixin, "mixinPath": path, "sourceCategoryId": category["id"]}
-
-
 def _medium(asset: Document) -> Document:
     times = {name: asset["metadata"][name] for name in ("createdAt", "modifiedAt")}
     shown = {
@@ -141,7 +133,7 @@ def _medium(asset: Document) -> Document:
         "metadata": times,
         "mixins": asset.get("mixins"),
     }
-    return {name: value for name, value in shown.items() if value is not None}
+    return without_gaps(shown)
 
 
 def _visible(ctx: RequestContext, _state: State, document: Document) -> bool:
@@ -174,9 +166,12 @@ CATEGORIES = service.resource(
         prepare=_prepare,
         present=_present,
         visible=_visible,
+        sees_all=lambda ctx: not ctx.about.reads or bool(ctx.query.get("showUnpublished")),
+        seen=lambda _ctx: {"published": (True,)},
         missing=missing,
         duplicate=_duplicate,
         event="category",
+        payload=told,
     )
 )
 service.collection(
@@ -202,19 +197,18 @@ def _wanted(ctx: RequestContext, document: Document) -> bool:
     return not (ctx.query.get("showRoots") and document.get("parentId"))
 
 
+def _kept(ctx: RequestContext) -> Callable[[Document], bool] | None:
+    """The test that the parameters ask for; none where they ask for nothing."""
+    asked = ctx.query.get("code") or ctx.query.get("showRoots")
+    return (lambda found: _wanted(ctx, found)) if asked else None
+
+
 @service.operation("GET-category-tree-list-categories")
+@service.operation("POST-category-tree-search-categories")
 def list_categories(ctx: RequestContext, state: State) -> Result:
     """A page of the categories."""
     unpublished(ctx)
-    return crud.listing(CATEGORIES, ctx, state, keep=lambda found: _wanted(ctx, found))
-
-
-@service.operation("POST-category-tree-search-categories")
-def search(ctx: RequestContext, state: State) -> Result:
-    """The same with the query in the body."""
-    unpublished(ctx)
-    query = (ctx.body or {}).get("q") or ""
-    return crud.listing(CATEGORIES, ctx, state, q=query, keep=lambda found: _wanted(ctx, found))
+    return crud.listing(CATEGORIES, ctx, state, keep=_kept(ctx))
 
 
 @service.operation("GET-category-tree-retrieve-category")
@@ -222,73 +216,3 @@ def read(ctx: RequestContext, state: State) -> Document:
     """One category."""
     unpublished(ctx)
     return CATEGORIES.answer(ctx, state, crud.read(CATEGORIES, ctx, state, ctx.path["categoryId"]))
-
-
-def _checked(ctx: RequestContext, state: State) -> None:
-    """What a body has to be before it is looked at as a category."""
-    languages = languages_of(state)[1]
-    if any(language not in languages for language in ctx.body.get("localizedSlug") or {}):
-        raise refusal(SLUG, CONSTRAINT, "Category slug contains unsupported languages")
-    published = ctx.body.get("published")
-    asked = bool(ctx.query.get("publish"))
-    if published is not None and published != asked and ctx.switch(PUBLISH_PARAMETER) == "match":
-        raise refusal(PUBLISH_FLAG, CONSTRAINT, "Parameter publish does not match the field published")
-
-
-@service.operation("POST-category-tree-create-category")
-def create(ctx: RequestContext, state: State) -> Result:
-    """Store a new category."""
-    _checked(ctx, state)
-    return run_create(CATEGORIES, ctx, state)
-
-
-@service.operation("PUT-category-tree-update-category")
-def replace_category(ctx: RequestContext, state: State) -> Result:
-    """Replace a category, or create it; without parent it becomes a root.
-
-    Clients that keep to the published schema cannot send its own classification mixins, so these stay.
-    """
-    _checked(ctx, state)
-    old = crud.find(CATEGORIES, ctx, state, ctx.path["categoryId"])
-    if old is not None and "ownClassificationMixins" in old:
-        ctx.body.setdefault("ownClassificationMixins", old["ownClassificationMixins"])
-    return run_replace(CATEGORIES, ctx, state)
-
-
-@service.operation("PATCH-category-tree-update-category")
-def patch(ctx: RequestContext, state: State) -> Result:
-    """Merge into a category."""
-    if ctx.body.get("published", True) is None:
-        del ctx.body["published"]
-    _checked(ctx, state)
-    return run_patch(CATEGORIES, ctx, state)
-
-
-@service.operation("DELETE-category-tree-remove-category")
-def delete(ctx: RequestContext, state: State) -> Result:
-    """Remove a category with its assignments: its children go too or become roots."""
-    category = crud.read(CATEGORIES, ctx, state, ctx.path["categoryId"])
-    below = children(state, category["id"])
-    if ctx.query.get("withSubcategories"):
-        for found in reversed(list(descendants(state, category["id"]))):
-            _remove(ctx, state, found)
-    elif below and not category.get("parentId"):
-        raise ROOT_KEPT(
-            body={
-                "code": 400,
-                "status": "Bad request",
-                "message": "Error while deleting category",
-                "details": ["Cannot delete root category without subsequent categories"],
-            }
-        )
-    else:
-        for child in below:
-            root = {name: value for name, value in child.items() if name != "parentId"}
-            crud.write(CATEGORIES, ctx, state, root, child)
-    _remove(ctx, state, category)
-    return Result(204)
-
-
-def _remove(ctx: RequestContext, state: State, category: Document) -> None:
-    unassign(state, "categoryId", category["id"])
-    crud.delete(CATEGORIES, ctx, state, category["id"])

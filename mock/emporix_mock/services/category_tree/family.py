@@ -43,3 +43,15 @@ def descendants(
             if depth is None or depth > 1:
                 below = None if depth is None else depth - 1
                 yield from descendants(state, child["id"], hidden=hidden, depth=below)
+
+
+def classification_mixins(state: State, category: Document) -> list[Document]:
+    """The classification mixins of a category: those of all above it, then its own."""
+    above = ancestors(state, category) if category.get("type") == "CLASSIFICATION" else []
+    return [mixin for source in (*above, category) for mixin in _own_mixins(source)]
+
+
+def _own_mixins(category: Document) -> Iterator[Document]:
+    for mixin in category.get("ownClassificationMixins") or ():
+        path = f"class_{category.get('code')}_{mixin['name']}"
+        yield {**mixin, "mixinPath": path, "sourceCategoryId": category["id"]}

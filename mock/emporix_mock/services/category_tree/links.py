@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emporix_mock.services.category_tree.telling import told_of_gone, told_of_new
+
 if TYPE_CHECKING:
     from emporix_mock.store.documents import Document, Documents
     from emporix_mock.store.world import State
@@ -36,16 +38,18 @@ def assign(state: State, category_id: str, product_id: str) -> tuple[Document, b
         "createdAt": state.timestamp(),
     }
     assignments(state).put(new["id"], new)
-    state.emit("assignment.created", new)
+    state.emit("assignment.created", told_of_new(state, new))
     return new, True
 
 
 def unassign(state: State, field: str, value: str) -> bool:
     """Remove all assignments with this value; False where there were none."""
     stored = assignments(state)
-    keys = stored.among(field, (value,))
-    for key in keys:
-        gone = stored.get(key) or {}
+    gone: dict[str, list[Document]] = {}
+    for key in stored.among(field, (value,)):
+        found = stored.get(key) or {}
+        gone.setdefault(found["categoryId"], []).append(found)
         stored.delete(key)
-        state.emit("assignment.deleted", gone)
-    return bool(keys)
+    for together in gone.values():
+        state.emit("assignment.deleted", told_of_gone(together))
+    return bool(gone)

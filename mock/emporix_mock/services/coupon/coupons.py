@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine.context import Result
+from emporix_mock.engine.mixins import check_document
 from emporix_mock.engine.patching import merge_patch
+from emporix_mock.engine.wordings import outdated
 from emporix_mock.platform.sites import MAIN_SITE, site_mixin
 from emporix_mock.platform.tenant_settings import setting
 from emporix_mock.rules.coupon_issue import (
@@ -72,13 +74,9 @@ def shown(ctx: RequestContext, state: State, coupon: dict[str, Any]) -> dict[str
 @service.operation("GET-coupon-list-specified-coupons")
 def list_coupons(ctx: RequestContext, state: State) -> Result:
     """All coupons; deleted ones on request."""
-    every = ctx.query.get("showDeleted")
-    found = [
-        shown(ctx, state, coupon)
-        for coupon in state.collection(COUPONS.collection).scan()
-        if every or not coupon.get("deleted")
-    ]
-    return listed(ctx, found, key=COUPONS.key)
+    coupons = state.collection(COUPONS.collection)
+    codes = coupons.ids() if ctx.query.get("showDeleted") else coupons.without("deleted", value=True)
+    return listed(ctx, codes, lambda code: shown(ctx, state, coupons.get(code) or {}), key=COUPONS.key)
 
 
 @service.operation("POST-coupon-create-coupon")
@@ -90,6 +88,7 @@ def create(ctx: RequestContext, state: State) -> Result:
     code = stored_code(state, ctx.body.get("code") or "") or new_code(ctx, state)
     if code in coupons:
         raise DUPLICATE(f"Duplicate Coupon '{code}' on tenant '{ctx.tenant}'")
+    check_document(state, coupon)
     coupons.put(code, opened(ctx, coupon, code))
     return Result(201, {"id": code})
 
@@ -162,10 +161,7 @@ def opened(ctx: RequestContext, coupon: dict[str, Any], code: str) -> dict[str, 
 def _update(ctx: RequestContext, state: State, old: dict[str, Any], new: dict[str, Any]) -> Result:
     metadata, current = ctx.body.get("metadata") or {}, version_of(old)
     if metadata.get("version", current) != current:
-        raise STALE(
-            f"The resource that was requested for update with id = {old['code']} has changed. "
-            "Please retry your request with valid version"
-        )
+        raise STALE(outdated(old["code"]))
     changed = completed(new)
     _check(ctx, new, changed)
     kept = {name: old[name] for name in SERVER_SIDE if name in old and name != "status"}
@@ -174,6 +170,7 @@ def _update(ctx: RequestContext, state: State, old: dict[str, Any], new: dict[st
         **(new.get("metadata") or {}),
         "version": current + 1,
     }
+    check_document(state, {**changed, **kept}, old)
     state.collection(COUPONS.collection).put(old["code"], {**changed, **kept})
     return Result(200)
 

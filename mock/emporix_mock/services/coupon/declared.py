@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
+from emporix_mock.engine.wordings import CONSTRAINTS
 from emporix_mock.errors import Detail, EmporixError, NotFound
 
 if TYPE_CHECKING:
     from emporix_mock.rules.coupon_issue import Violation
     from emporix_mock.rules.coupons import Refusal
 
-CONSTRAINTS = "The request violates validation constraints."
 READ, MANAGE = "coupon.coupon_read", "coupon.coupon_manage"
-REDEEM, ON_BEHALF = "coupon.coupon_redeem", "coupon.coupon_redeem_on_behalf"
+ON_BEHALF = "coupon.coupon_redeem_on_behalf"
 PAGE_SIZE = 16
 
 service = Service("coupon")

@@ -69,7 +69,9 @@ def redeem(ctx: RequestContext, state: State) -> Result:
 @service.operation("GET-coupon-list-coupon-redemptions")
 def list_redemptions(ctx: RequestContext, state: State) -> Result:
     """The redemptions of a coupon, oldest first."""
-    return listed(ctx, _of(state, find(ctx, state)["code"]), key=REDEMPTIONS.key)
+    redemptions = state.collection(REDEMPTIONS.collection)
+    ids = redemptions.find("code", find(ctx, state)["code"])
+    return listed(ctx, ids, lambda own: redemptions.get(own) or {}, key=REDEMPTIONS.key)
 
 
 @service.operation("GET-coupon-retrieve-coupon-redemption")

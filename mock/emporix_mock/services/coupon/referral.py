@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
     from emporix_mock.store.world import State
 
+STOREFRONT = frozenset({"customer", "anonymous"})
 DEFAULT_CURRENCY = "USD"  # of the documented sample, for a site without one
+
+OTHERS = service.switch(
+    "referral-coupons-of-others",
+    "hidden",
+    "shown",
+    about="the referral coupon of another customer, asked for from a storefront",
+    source="the document lets any token ask and says nothing of whose coupon",
+)
 
 
 @service.operation("GET-coupon-retrieve-referral-coupon")
@@ -37,10 +46,17 @@ def create(ctx: RequestContext, state: State) -> Result:
 def _customer(ctx: RequestContext) -> dict[str, Any]:
     number = ctx.path["customerNumber"]
     path = {"customerNumber": number}
+    unknown_number = f"Customer with number {number} not found."
+    if (
+        ctx.caller().kind in STOREFRONT
+        and ctx.caller().customer_id != number
+        and ctx.switch(OTHERS) == "hidden"
+    ):
+        raise NotFound(unknown_number, type="resource_not_found")
     try:
         answer = ctx.call("customer-service", "GET-customer-tenant-retrieve-customer", path=path)
     except NotFound as unknown:
-        raise NotFound(f"Customer with number {number} not found.", type="resource_not_found") from unknown
+        raise NotFound(unknown_number, type="resource_not_found") from unknown
     return answer.body if isinstance(answer.body, dict) else {}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
+from emporix_mock.engine.wordings import CONSTRAINTS
 from emporix_mock.errors import Detail, EmporixError, NotFound
 
 if TYPE_CHECKING:
@@ -16,14 +17,6 @@ if TYPE_CHECKING:
     from emporix_mock.store.world import State
 
 YRN = "urn:yaas:saasag:fee:id:{tenant};{id}"
-PRODUCT_YRNS = (
-    "urn:yaas:saasag:caasproduct:product:{tenant};{id}",
-    "urn:yaas:hybris:product:product:{tenant};{id}",
-)
-"""How items name products: the first is the form of the fee service, the second that of carts.
-
-Items are stored with `{tenant}` in place of their own tenant, so that a seed fits every tenant.
-"""
 PAGE_SIZE = 16
 
 service = Service("fee")
@@ -58,7 +51,7 @@ def _complete(ctx: RequestContext, state: State, new: Document, old: Document | 
     lacking = [name for name in needed if new.get(name) in (None, "")]
     if lacking:
         raise INCOMPLETE(
-            "The request violates validation constraints.",
+            CONSTRAINTS,
             details=[Detail(f"{name} must not be null", name, "missing_field") for name in lacking],
         )
     code, documents = new["code"], state.collection("fees")

@@ -8,13 +8,13 @@ from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result
 from emporix_mock.engine.listing import page_of
 from emporix_mock.platform.sites import MAIN_SITE
+from emporix_mock.rules.resource_names import PRODUCT_YRNS
 from emporix_mock.services.fee.declared import (
     DUPLICATE_ITEM,
     FEES,
     ITEM_FEES,
     ITEM_SITE,
     PAGE_SIZE,
-    PRODUCT_YRNS,
     missing_fee,
     not_added,
     payload,
@@ -41,6 +41,7 @@ def _of_item(state: State, yrns: Iterable[str], site: str | None = None) -> list
 
 
 def _product_yrns(product_id: str) -> list[str]:
+    # Items are stored with `{tenant}` in place of their own tenant, so that a seed fits every tenant.
     return [form.replace("{id}", product_id) for form in PRODUCT_YRNS]
 
 
@@ -79,11 +80,20 @@ def list_item_fees(ctx: RequestContext, state: State) -> list[Document]:
     if products:
         entries = _of_products(ctx, state, products, site)
     else:
-        entries = [e for e in state.collection(ITEM_FEES.collection).scan() if e["siteCode"] == site]
+        carried, (start, stop) = state.collection(ITEM_FEES.collection), page_of(ctx.query, PAGE_SIZE)
+        asked: list[tuple[str, Iterable[str]]] = [("siteCode", (site,))]
+        if fees:
+            asked.append(("feeIds", [part.strip() for part in fees.split(",")]))
+        keys = carried.matching(asked)[start:stop]
+        return _expanded(ctx, state, [entry for key in keys if (entry := carried.get(key))])
     if fees:
         wanted = {part.strip() for part in fees.split(",")}
         entries = [entry for entry in entries if wanted.intersection(entry["feeIds"])]
-    page = _shown(ctx, _page(ctx.query, entries))
+    return _expanded(ctx, state, _page(ctx.query, entries))
+
+
+def _expanded(ctx: RequestContext, state: State, entries: list[Document]) -> list[Document]:
+    page = _shown(ctx, entries)
     if ctx.query.get("expand"):
         page = [{**entry, "fees": _fees(ctx, state, entry["feeIds"])} for entry in page]
     return page

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.platform.products import product
+from emporix_mock.rules.members import without_gaps
 from emporix_mock.rules.prices import Side, on_sale, rounded, split, total_of, unit_price
 from emporix_mock.rules.tax import exact, plain
 from emporix_mock.rules.units import converted
-from emporix_mock.services.price_service.declared import MODELS, payload_of
-from emporix_mock.services.price_service.searching import tax_class, tax_rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from emporix_mock.services.price_service.known import Known, Model
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
@@ -32,33 +31,34 @@ class Conditions:
     fallback: bool = False
 
 
-def computed(state: State, given: Conditions, item: Mapping[str, Any], price: Document) -> Document | None:
+def computed(known: Known, given: Conditions, item: Mapping[str, Any], price: Document) -> Document | None:
     """The answer that a price gives; None where it cannot be converted."""
-    model = state.collection(MODELS).get(price["priceModelId"])
+    state, model = known.state, known.model(price["priceModelId"])
     if model is None:
         return None
-    measured, asked = model["measurementUnit"], item.get("quantity") or {}
-    unit, amount = measured["unitCode"], exact(asked.get("quantity", 1))
-    quantity = _in_unit(state, amount, asked.get("unitCode") or unit, unit)
+    asked = item.get("quantity") or {}
+    amount = exact(asked.get("quantity", 1))
+    quantity = _in_unit(state, amount, asked.get("unitCode") or model.unit, model.unit)
     if quantity is None:
         return None
-    original = _tiered(state, model, price, quantity, unit)
+    original = _tiered(state, model, price, quantity)
     rate = _exchange(state, price["currency"], given.currency)
     if original is None or rate is None:
         return None
     effective = on_sale(original, price.get("salePrice"))
-    side = _side(state, given, price, model)
+    product = known.product(price["itemId"]["id"])
+    side = _side(known, given, price, model, product)
     values = [side.move(value * rate) for value in (original, effective)]
     if values[0] is None or values[1] is None:
         return None
-    total = total_of(values[1], quantity, exact(measured["quantity"]))
+    total = total_of(values[1], quantity, model.measured)
     amounts = {"originalValue": values[0], "effectiveValue": values[1], "totalValue": total}
     return {
-        **_description(state, given, price, model),
+        **_description(given, price, model, product.get("name")),
         **{name: plain(rounded(value)) for name, value in amounts.items()},
-        "quantity": {"quantity": plain(quantity), "unitCode": unit},
+        "quantity": {"quantity": plain(quantity), "unitCode": model.unit},
         "includesTax": side.wanted,
-        **_tax(state, given, price, side, amounts),
+        **_tax(given, product, side, amounts),
     }
 
 
@@ -67,23 +67,20 @@ def _in_unit(state: State, amount: Decimal, source: str, target: str) -> Decimal
     if source == target:
         return amount
     units = state.world.state("unit-handling-service").collection("units")
-    before, after = units.get(source), units.get(target)
+    before, after = units.peek(source), units.peek(target)
     if before is None or after is None or before["type"] != after["type"]:
         return None
     return converted(float(amount), before["factor"], after["factor"])
 
 
-def _tiered(state: State, model: Document, price: Document, quantity: Decimal, unit: str) -> Decimal | None:
-    tiers = model["tierDefinition"]["tiers"]
-    values = {tier["id"]: exact(tier["priceValue"]) for tier in price["tierValues"]}
-    if not set(values).issuperset(tier["id"] for tier in tiers):
+def _tiered(state: State, model: Model, price: Document, quantity: Decimal) -> Decimal | None:
+    values = {tier["id"]: tier["priceValue"] for tier in price["tierValues"]}
+    if not values.keys() >= set(model.tiers):
         return None
-    in_tiers = _in_unit(state, quantity, unit, tiers[0]["minQuantity"]["unitCode"])
+    in_tiers = _in_unit(state, quantity, model.unit, model.tier_unit)
     if in_tiers is None:
         return None
-    least = [exact(tier["minQuantity"]["quantity"]) for tier in tiers]
-    ordered = [values[tier["id"]] for tier in tiers]
-    return unit_price(model["tierDefinition"]["tierType"], least, ordered, in_tiers)
+    return unit_price(model.kind, model.least, [exact(values[tier]) for tier in model.tiers], in_tiers)
 
 
 def _exchange(state: State, source: str, target: str) -> Decimal | None:
@@ -97,24 +94,19 @@ def _exchange(state: State, source: str, target: str) -> Decimal | None:
     return None
 
 
-def _side(state: State, given: Conditions, price: Document, model: Document) -> Side:
+def _side(known: Known, given: Conditions, price: Document, model: Model, product: Mapping[str, Any]) -> Side:
     """Values of a list are net; of the catalogue as the model says. The site decides what is given."""
-    includes = bool(model["includesTax"]) and "priceListId" not in price
+    includes = model.includes_tax and "priceListId" not in price
     wanted = given.site.get("includesTax")
     own = (price.get("location") or {}).get("countryCode") or given.country
-    item = price["itemId"]["id"]
-    return Side(
-        includes,
-        includes if wanted is None else bool(wanted),
-        own == given.country,
-        tax_rate(state, item, own),
-        tax_rate(state, item, given.country),
-    )
+    same = own == given.country
+    source = known.rate(product, own)
+    target = source if same else known.rate(product, given.country)
+    return Side(includes, includes if wanted is None else bool(wanted), same, source, target)
 
 
-def _description(state: State, given: Conditions, price: Document, model: Document) -> Document:
+def _description(given: Conditions, price: Document, model: Model, name: object) -> Document:
     item = {"itemType": price["itemId"].get("itemType", "PRODUCT"), "id": price["itemId"]["id"]}
-    name = product(state, item["id"]).get("name")
     metadata = price.get("metadata") or {}
     answer = {
         "priceId": price["id"],
@@ -125,27 +117,27 @@ def _description(state: State, given: Conditions, price: Document, model: Docume
         "currency": given.currency,
         "location": {"countryCode": given.country},
         "salePrice": price.get("salePrice"),
-        "priceModel": payload_of(model),
+        "priceModel": model.shown,
         "tierValues": price["tierValues"],
         "mixins": price.get("mixins"),
         "metadata": {**metadata, "version": str(metadata.get("version", 1))},
     }
     if given.site.get("includesTax") is not None:
         answer["site"]["includesTax"] = bool(given.site["includesTax"])
-    return {member: value for member, value in answer.items() if value is not None}
+    return without_gaps(answer)
 
 
 def _tax(
-    state: State, given: Conditions, price: Document, side: Side, amounts: Mapping[str, Decimal]
+    given: Conditions, product: Mapping[str, Any], side: Side, amounts: Mapping[str, Decimal]
 ) -> Document:
     """The tax in the values, where the product has a class in the country."""
-    code = tax_class(state, price["itemId"]["id"], given.country)
+    code = (product.get("taxClasses") or {}).get(given.country)
     if side.target is None or code is None:
         return {}
-    prices = {
-        name: {
-            part: plain(number) for part, number in split(value, gross=side.wanted, rate=side.target).items()
-        }
-        for name, value in amounts.items()
-    }
+    parts = {}  # the three values are mostly the same one
+    for value in amounts.values():
+        if value not in parts:
+            found = split(value, gross=side.wanted, rate=side.target)
+            parts[value] = {part: plain(number) for part, number in found.items()}
+    prices = {name: parts[value] for name, value in amounts.items()}
     return {"tax": {"taxClass": code, "taxRate": plain(side.target), "prices": prices}}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine.metadata import given_version
 from emporix_mock.engine.service import Service
+from emporix_mock.engine.wordings import SEE_DETAILS
 from emporix_mock.rules.tax import exact, plain
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from emporix_mock.store.world import State
 
 MODELS, PRICES, LISTS, LIST_PRICES = "priceModels", "prices", "priceLists", "listPrices"
-PRODUCT_YRN = "urn:yaas:saasag:caasproduct:product:{tenant};{id}"
-INVALID = "There is a validation error. Please check the details."
 
 service = Service("price-service")
 
@@ -39,8 +38,20 @@ INCOMPLETE = service.rule("incomplete", 400, source="price document, required me
 LIST_FOR = service.rule("list-for", 400, source="price facts A3: customer groups or a legal entity")
 STALE = service.rule("stale-version", 409, source="price facts A3")
 DUPLICATE = service.rule("duplicate-id", 409, source="conventions 11: a custom id that is taken [choice]")
+OTHERS_PRODUCT = service.rule(
+    "others-product", 403, source="vendor facts: employees of a vendor reach its products [status: choice]"
+)
 CURRENCY = service.rule("currency-empty", 400, source="price facts A3: missing currency")
 
+NO_QUANTITY = service.rule("quantity-null", 400, source="client-quirks 29, seen live")
+
+NO_QUANTITY_RULE = service.switch(
+    "match-without-quantity",
+    "refused",
+    "one",
+    about="an item of a price match that says no quantity",
+    source="client-quirks 29: refused on a live tenant; the document does not require it",
+)
 TIER_ID_RULE = service.switch(
     "tier-value-ids",
     "required",
@@ -98,7 +109,7 @@ def fit(ctx: RequestContext, state: State, price: Document, *, strict: bool) -> 
     tiers, values = model["tierDefinition"]["tiers"], price["tierValues"]
     named = [value.get("id") for value in values]
     if strict and not model.get("default") and not all(named) and ctx.switch(TIER_ID_RULE) == "required":
-        raise TIER_IDS(INVALID, details=["all the tier value ids must be specified"])
+        raise TIER_IDS(SEE_DETAILS, details=["all the tier value ids must be specified"])
     ids = [tier["id"] for tier in tiers]
     if len(values) != len(ids) or not {own for own in named if own}.issubset(ids):
         raise TIER_VALUES(
@@ -115,7 +126,7 @@ def require(document: Document, *names: str) -> None:
     """Raise 400 where one of the members is missing."""
     lacking = [name for name in names if document.get(name) in (None, "", [])]
     if lacking:
-        raise INCOMPLETE(INVALID, details=[f"{name} may not be empty" for name in lacking])
+        raise INCOMPLETE(SEE_DETAILS, details=[f"{name} may not be empty" for name in lacking])
 
 
 def outdated(resource: Resource, old: Document | None, body: Document) -> Any:

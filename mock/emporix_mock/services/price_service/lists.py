@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from emporix_mock.engine import binding, bulk, crud
 from emporix_mock.engine.resource import PARENT, Resource
 from emporix_mock.engine.translation import ENTRIES
+from emporix_mock.engine.wordings import SEE_DETAILS
 from emporix_mock.errors import EmporixError, NotFound
 from emporix_mock.rules.prices import valid_at
 from emporix_mock.services.price_service.declared import (
-    INVALID,
     LIST_FOR,
     LIST_PRICES,
     LISTS,
@@ -55,7 +55,18 @@ def _completed(ctx: RequestContext, state: State, new: Document, old: Document |
     require(new, "siteCode", "currency")
     check_sites(ctx, state, [new["siteCode"]])
     if new.get("legalEntityId") and new.get("customerGroups"):
-        raise LIST_FOR(INVALID, details=["customerGroups cannot be given together with legalEntityId"])
+        raise LIST_FOR(SEE_DETAILS, details=["customerGroups cannot be given together with legalEntityId"])
+
+
+def _told(ctx: RequestContext, _state: State, old: Document | None, new: Document | None) -> Document:
+    """The payload of an event: the time of the last change has another name there (webhook facts)."""
+    if new is None:
+        return {"id": (old or {})["id"]}
+    told = {name: value for name, value in new.items() if name != PARENT}
+    metadata = dict(new["metadata"])
+    metadata["updatedAt"] = metadata.pop("modifiedAt", None)
+    listed = {"priceListId": ctx.path["priceListId"]} if PARENT in new else {}
+    return {**told, **listed, "metadata": metadata}
 
 
 RESOURCE = service.resource(
@@ -74,6 +85,7 @@ RESOURCE = service.resource(
             "customerGroups": ",customerGroups",
         },
         event="price-list",
+        payload=_told,
         missing=missing_list,
         duplicate=taken,
     )
@@ -130,6 +142,7 @@ INSIDE = service.resource(
         visible=_visible,
         filters={"itemId": ",itemId.id", "itemType": "itemId.itemType"},
         event="price-list-price",
+        payload=_told,
         missing=_missing_price,
         duplicate=taken,
     )

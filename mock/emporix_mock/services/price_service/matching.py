@@ -13,9 +13,13 @@ from emporix_mock.services.price_service.declared import (
     LIST_PRICES,
     LISTS,
     NO_CONTEXT,
+    NO_QUANTITY,
+    NO_QUANTITY_RULE,
     PRICES,
+    require,
     service,
 )
+from emporix_mock.services.price_service.known import Known
 from emporix_mock.services.price_service.prices import on_site
 
 if TYPE_CHECKING:
@@ -96,33 +100,40 @@ def _companies(state: State, company: str | None) -> list[str]:
 def _match(
     ctx: RequestContext, state: State, given: Conditions, items: Iterable[Mapping[str, Any]]
 ) -> list[Document]:
-    found = []
+    found, known = [], Known(state)
     for item in items:
-        best = _best(state, given, item)
+        require(item.get("itemId") or {}, "id")
+        if item.get("quantity") is None and ctx.switch(NO_QUANTITY_RULE) == "refused":
+            raise NO_QUANTITY("Quantity must not be null")
+        best = _best(known, given, item)
         if best is None and given.fallback and given.site["code"] != MAIN_SITE:
-            best = _best(state, replace(given, site=_site(ctx, MAIN_SITE)), item)
+            best = _best(known, replace(given, site=_site(ctx, MAIN_SITE)), item)
         if best is not None:
             found.append(best)
     return found
 
 
-def _best(state: State, given: Conditions, item: Mapping[str, Any]) -> Document | None:
+def _best(known: Known, given: Conditions, item: Mapping[str, Any]) -> Document | None:
     """The answer for an item: of the price lists' if one has it, else of the catalogue's lowest."""
-    listed = _listed(state, given, item)
-    candidates = [listed] if listed is not None else _catalogue(state, given, item)
-    answers = [answer for price in candidates if (answer := computed(state, given, item, price))]
+    listed = _listed(known, given, item)
+    candidates = [listed] if listed is not None else _catalogue(known, given, item)
+    answers = [answer for price in candidates if (answer := computed(known, given, item, price))]
     return min(answers, key=lambda answer: answer["effectiveValue"], default=None)
 
 
-def _listed(state: State, given: Conditions, item: Mapping[str, Any]) -> Document | None:
+def _listed(known: Known, given: Conditions, item: Mapping[str, Any]) -> Document | None:
     """The item's price in the list that fits closest, among equals the nearer company's (choice)."""
-    stored, lists, now = state.collection(LIST_PRICES), state.collection(LISTS), state.timestamp()
+    state = known.state
+    stored, lists = state.collection(LIST_PRICES), state.collection(LISTS)
     key = "id" if item["itemId"].get("itemType") == "PRICE" else "itemId.id"
+    places = stored.find(key, item["itemId"]["id"])
+    if not places:
+        return None
     ranked: list[tuple[tuple[int, int], Document]] = []
-    for place in stored.find(key, item["itemId"]["id"]):
+    for place in places:
         price = stored.get(place) or {}
         owner = lists.get(str(price.get("_parent"))) or {}
-        if owner.get("siteCode") != given.site["code"] or not valid_at(owner.get("validity"), now):
+        if owner.get("siteCode") != given.site["code"] or not valid_at(owner.get("validity"), known.now):
             continue
         group = given.principal.get("id") if given.principal.get("type") == "GROUP" else None
         rank = list_rank(
@@ -145,11 +156,11 @@ def _regions(state: State, country: str) -> list[str]:
     return [str(region) for region in document.get("regions") or ()]
 
 
-def _catalogue(state: State, given: Conditions, item: Mapping[str, Any]) -> list[Document]:
-    stored, now = state.collection(PRICES), state.timestamp()
+def _catalogue(known: Known, given: Conditions, item: Mapping[str, Any]) -> list[Document]:
+    stored = known.state.collection(PRICES)
     key = "id" if item["itemId"].get("itemType") == "PRICE" else "itemId.id"
-    prices = [price for place in stored.find(key, item["itemId"]["id"]) if (price := stored.get(place))]
-    return [price for price in prices if _holds(price, given, now)]
+    prices = [price for place in stored.find(key, item["itemId"]["id"]) if (price := stored.peek(place))]
+    return [price for price in prices if _holds(price, given, known.now)]
 
 
 def _holds(price: Document, given: Conditions, now: str) -> bool:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result
 from emporix_mock.engine.resource import Resource
+from emporix_mock.engine.wordings import FORBIDDEN, SEE_DETAILS
 from emporix_mock.errors import EmporixError, NotFound
 from emporix_mock.rules.prices import BASIC, tier_faults
 from emporix_mock.services.price_service.declared import (
     ADMIN_NEEDED,
-    INVALID,
     LIST_PRICES,
     MODEL_IN_USE,
     MODELS,
     PRICES,
     TIERS,
+    payload_of,
     service,
     taken,
 )
@@ -40,7 +41,7 @@ def _completed(_ctx: RequestContext, state: State, new: Document, old: Document 
         tiers = [{"minQuantity": {"quantity": 0, "unitCode": new["measurementUnit"]["unitCode"]}}]
     faults = tier_faults(definition["tierType"], tiers)
     if faults:
-        raise TIERS(INVALID, details=faults)
+        raise TIERS(SEE_DETAILS, details=faults)
     before = [tier["id"] for tier in old["tierDefinition"]["tiers"]] if old else []
     ids = [tier.get("id") or (before[at] if at < len(before) else None) for at, tier in enumerate(tiers)]
     named = [{"id": own or state.ids.hex(32), **_unnamed(t)} for own, t in zip(ids, tiers, strict=True)]
@@ -78,6 +79,7 @@ RESOURCE = service.resource(
             "description": "~description",
         },
         event="price-model",
+        payload=lambda _ctx, _state, old, new: payload_of(new) if new else {"id": (old or {})["id"]},
         missing=_missing,
         duplicate=taken,
     )
@@ -97,7 +99,7 @@ def delete(ctx: RequestContext, state: State) -> Result:
         )
     if used and not ctx.caller().may(ADMIN):
         raise ADMIN_NEEDED(
-            "The access to the requested resource has been forbidden by the server.",
+            FORBIDDEN,
             details=[f"Missing required scopes '[{ADMIN}]'"],
         )
     for name in (PRICES, LIST_PRICES):

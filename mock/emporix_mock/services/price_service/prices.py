@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine import binding, crud, translation
+from emporix_mock.engine.ownership import OfVendor
 from emporix_mock.engine.resource import Resource
+from emporix_mock.engine.wordings import CHANGED
 from emporix_mock.errors import EmporixError, NotFound
 from emporix_mock.platform.products import product
 from emporix_mock.rules.prices import valid_at
+from emporix_mock.rules.resource_names import product_yrn
 from emporix_mock.services.price_service.declared import (
     LIST_PRICES,
     LISTS,
     MODELS,
+    OTHERS_PRODUCT,
     PRICES,
-    PRODUCT_YRN,
     STALE,
     check_sites,
     fit,
@@ -41,23 +44,54 @@ def _missing(key: str) -> EmporixError:
 
 def _changed(key: str) -> EmporixError:
     del key
-    return STALE(
-        "The object that you are trying to update has already changed. Please refresh and try again!"
-    )
+    return STALE(CHANGED)
 
 
 def _completed(ctx: RequestContext, state: State, new: Document, old: Document | None) -> None:
     require(new, "itemId", "currency", "location", "tierValues")
+    require(new["itemId"], "id")
     check_sites(ctx, state, (new.get("restrictions") or {}).get("siteCodes") or ())
     fit(ctx, state, new, strict=old is None)
+    _of_vendor(ctx, state, new)
+
+
+def _of_vendor(ctx: RequestContext, state: State, new: Document) -> None:
+    """A price is of the vendor of its product. Raises 403 for a caller bound to another one."""
+    vendor = (product(state, new["itemId"]["id"]).get("vendor") or {}).get("id")
+    bound = OF_VENDOR.limit(ctx)
+    if bound is not None and vendor != bound.value:
+        raise OTHERS_PRODUCT("Insufficient permissions")
+    new.pop("vendorId", None)
+    if vendor:
+        new["vendorId"] = vendor
 
 
 def _shown(ctx: RequestContext, _state: State, price: Document) -> Document:
     item = price["itemId"]
-    yrn = PRODUCT_YRN.format(tenant=ctx.tenant, id=item["id"])
+    yrn = product_yrn(ctx.tenant, item["id"])
     return {**price, "itemYrn": yrn} if item.get("itemType", "PRODUCT") == "PRODUCT" else price
 
 
+def _changed_for_product(
+    _ctx: RequestContext, state: State, old: Document | None, new: Document | None
+) -> None:
+    """Tell the product service, whose entries for search indexes hold prices; an event of the mock's own."""
+    before, after = old or {}, new or {}
+    for own in {price["itemId"]["id"]: None for price in (before, after) if price}:
+        sites = (before.get("restrictions") or {}).get("siteCodes") or ()
+        state.emit("item.prices-changed", {"productId": own, "sites": list(sites)})
+
+
+def _told(ctx: RequestContext, state: State, old: Document | None, new: Document | None) -> Document:
+    return {"id": (old or {})["id"]} if new is None else _shown(ctx, state, new)
+
+
+OF_VENDOR = OfVendor(
+    "vendorId",
+    limited=("price.price_manage_by_vendor",),
+    read=("price.price_read",),
+    manage=("price.price_manage",),
+)
 RESOURCE = service.resource(
     Resource(
         path="/price/{tenant}/prices",
@@ -76,6 +110,9 @@ RESOURCE = service.resource(
         },
         bulk_status="upper",
         event="price",
+        payload=_told,
+        after=_changed_for_product,
+        vendor=OF_VENDOR,
         missing=_missing,
         duplicate=taken,
         stale=_changed,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.platform.products import product
+from emporix_mock.platform import taxes
+from emporix_mock.platform.products import seen_product
 from emporix_mock.platform.sites import MAIN_SITE
 from emporix_mock.rules.prices import Side, rounded, valid_at
-from emporix_mock.rules.tax import exact, plain, rate_of
+from emporix_mock.rules.tax import exact, plain
 from emporix_mock.services.price_service.declared import MODELS, PRICES, service
 from emporix_mock.services.price_service.prices import RESOURCE, on_site, with_model
 
@@ -78,17 +79,13 @@ def _sided(state: State, price: Document, wanted: bool | None) -> Document | Non
 
 def tax_class(state: State, product_id: str, country: str) -> str | None:
     """The tax class of a product in a country."""
-    classes = product(state, product_id).get("taxClasses") or {}
+    classes = seen_product(state, product_id).get("taxClasses") or {}
     return classes.get(country)
 
 
 def tax_rate(state: State, product_id: str, country: str) -> Decimal | None:
     """The tax rate (percent) of a product in a country; None without class or rate."""
-    code = tax_class(state, product_id, country)
-    if code is None:
-        return None
-    configuration = state.world.state("tax-service").collection("taxes").get(country) or {}
-    return rate_of(configuration.get("taxClasses") or (), code)
+    return taxes.rate(state, country, tax_class(state, product_id, country))
 
 
 def _shown(ctx: RequestContext, state: State, price: Document) -> Document:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
 from emporix_mock.engine.tenant_values import decoded, value_of
+from emporix_mock.platform.taxes import configured
 from emporix_mock.services.product_service.declared import (
     BUNDLE,
     COLLECTION,
@@ -147,9 +149,20 @@ def _fault(schema: Document, value: Document) -> str | None:
             kind = _json_type(given)
             allowed = f'["{part["type"]}"]'
             return f"instance type ({kind}) does not match any allowed primitive type (allowed: {allowed})"
+        if part.get("format") == "date-time" and not _is_moment(given):
+            return f'string "{given}" is invalid against requested date format(s) date-time'
         if "enum" in part and given not in part["enum"]:
             return f'instance value ("{given}") not found in enum'
     return None
+
+
+def _is_moment(text: str) -> bool:
+    """Whether a text is a moment of ISO 8601 (product guide, DATETIME)."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _json_type(value: Any) -> str:
@@ -181,7 +194,6 @@ def _check_related(ctx: RequestContext, state: State, new: Document) -> None:
 def _check_countries(ctx: RequestContext, state: State, new: Document) -> None:
     if ctx.switch(TAX_COUNTRIES) != "checked":
         return
-    known = state.world.state("tax-service").collection("taxes")
-    unknown = [country for country in new.get("taxClasses") or {} if country not in known]
+    unknown = [country for country in new.get("taxClasses") or {} if not configured(state, country)]
     if unknown:
         raise refusal(TAX, f"The tax classes for {', '.join(unknown)} do not exist")

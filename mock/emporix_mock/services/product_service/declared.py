@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emporix_mock.engine.service import Service
+from emporix_mock.engine.wordings import FORBIDDEN, SEE_DETAILS
 from emporix_mock.errors import EmporixError, NotFound
 
 if TYPE_CHECKING:
@@ -12,9 +13,9 @@ if TYPE_CHECKING:
     from emporix_mock.engine.service import Rule
 
 READ_UNPUBLISHED = "product.product_read_unpublished"
+MANAGE = "product.product_manage"
+OF_VENDOR = ("product.product_read_by_vendor", "product.product_manage_by_vendor")
 PUBLISH, UNPUBLISH = "product.product_publish", "product.product_unpublish"
-DETAILS = "There is a validation error. Please check the details."
-FORBIDDEN = "The access to the requested resource has been forbidden by the server."
 COLLECTION = "products"
 
 service = Service("product-service")
@@ -35,6 +36,7 @@ TEMPLATE_USED = service.rule(
 )
 PUBLISHING = service.rule("publish-needs-scope", 403, source="product document, scope notes of the writes")
 DUPLICATE = service.rule("duplicate", 409, source="product document, 409 of creating")
+NO_MEDIA = service.rule("no-media", 400, source="choice: old media of a product are a url or a file")
 STALE = service.rule("stale-version", 409, source="product document, 409 example")
 
 TAX_COUNTRIES = service.switch(
@@ -78,8 +80,8 @@ def stale(_own: str) -> EmporixError:
 
 def refusal(rule: Rule, detail: str) -> EmporixError:
     """400 whose details say what is wrong, in the form of the product document's examples."""
-    body = {"code": 400, "status": "Bad Request", "message": DETAILS, "details": [{"message": detail}]}
-    return rule(body=body)
+    body = {"code": 400, "status": "Bad Request", "message": SEE_DETAILS, "details": [{"message": detail}]}
+    return rule(SEE_DETAILS, details=[detail], body=body)
 
 
 def invalid() -> EmporixError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emporix_mock.rules.members import without_gaps
 from emporix_mock.services.product_service.declared import COLLECTION, VARIANT, refusal
 from emporix_mock.services.product_service.variants import children
 
@@ -125,4 +126,4 @@ def _entry(document: Document) -> Document:
         "dynamicVariantType": document.get("dynamicVariantType"),
         "variantAttributes": {**inherited, **(document.get("ownVariantAttributes") or {})},
     }
-    return {name: value for name, value in entry.items() if value is not None}
+    return without_gaps(entry)

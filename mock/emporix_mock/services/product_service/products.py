@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result
+from emporix_mock.engine.ownership import OfVendor
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.translation import PRODUCT
 from emporix_mock.errors import NotFound
 from emporix_mock.platform.assets import assets_of
+from emporix_mock.rules.members import without_gaps
+from emporix_mock.rules.resource_names import PRODUCT_YRN
 from emporix_mock.services.product_service import checks, dynamic, index_items
 from emporix_mock.services.product_service.declared import (
     COLLECTION,
     HAS_CHILDREN,
     INVALID,
+    MANAGE,
+    OF_VENDOR,
     PUBLISH,
     READ_UNPUBLISHED,
     UNPUBLISH,
@@ -45,8 +50,8 @@ EXPANDED_LABEL = ("id", "name", "description", "image", "mediaId", "overlay")
 
 
 def sees_unpublished(ctx: RequestContext) -> bool:
-    """Whether the caller sees products that are not published."""
-    return ctx.principal is None or ctx.principal.may(READ_UNPUBLISHED)
+    """Whether the caller sees products that are not published: all, or those of its vendor alone."""
+    return ctx.principal is None or ctx.principal.may(READ_UNPUBLISHED, *OF_VENDOR)
 
 
 def _visible(ctx: RequestContext, _state: State, document: Document) -> bool:
@@ -60,6 +65,7 @@ def _prepare(ctx: RequestContext, state: State, new: Document, old: Document | N
             new["parentVariantId"] = old["parentVariantId"]
     for name in ("categoryIds", "customerSegmentIds"):
         new.setdefault(name, [])
+    _name_vendor(state, new)
     checks.check(ctx, state, new)
     _rewrite_classes(new, old)
     if new["productType"] == "VARIANT":
@@ -75,6 +81,14 @@ def _prepare(ctx: RequestContext, state: State, new: Document, old: Document | N
     before = bool(old and old.get("published"))
     if bool(new.get("published")) != before:
         need_scope(ctx, UNPUBLISH if before else PUBLISH)
+
+
+def _name_vendor(state: State, new: Document) -> None:
+    """Complete the vendor of a product that has only its id, as one that a vendor's employee writes."""
+    vendor = new.get("vendor") or {}
+    known = state.world.collection("vendor-service", "vendors").get(vendor.get("id") or "")
+    if known is not None and not vendor.get("name"):
+        new["vendor"] = {**vendor, "name": known["name"]}
 
 
 def _rewrite_classes(new: Document, old: Document | None) -> None:
@@ -102,9 +116,10 @@ def _after(ctx: RequestContext, state: State, old: Document | None, new: Documen
     """The event of a write, and what it means for the products below."""
     verb = "created" if old is None else "deleted" if new is None else "updated"
     product = new or old or {}
-    state.emit(f"product.{verb}", product)
+    told = {**product, "media": _media(ctx, state, product)} if new else {"id": product["id"]}
+    state.emit(f"product.{verb}", told)
     if ctx.query.get("doIndex", True):
-        index_items.announce(state, product, deleted=new is None)
+        index_items.announce(ctx, state, product, deleted=new is None)
     if new is None:
         return
     if new["productType"] == "PARENT_VARIANT":
@@ -136,8 +151,17 @@ def _present(ctx: RequestContext, state: State, document: Document) -> Document:
             if entry.get("published")
         }
     document["yrn"] = PRODUCTS.yrn_of(ctx, document["id"])
-    document["media"] = [_medium(asset) for asset in assets_of(state, "PRODUCT", document["id"])]
+    document["media"] = _media(ctx, state, document)
     return document
+
+
+def _media(ctx: RequestContext, state: State, document: Document) -> list[Document]:
+    """A product's pictures; a variant without any shows those of its parent (inherits `media`)."""
+    found = [_medium(asset) for asset in assets_of(ctx, state, "PRODUCT", document["id"])]
+    if not found and document["productType"] == "VARIANT" and ctx.query.get("rawValue") is not False:
+        parent = document["parentVariantId"]
+        found = [_medium(asset) for asset in assets_of(ctx, state, "PRODUCT", parent)]
+    return found
 
 
 def _medium(asset: Document) -> Document:
@@ -148,7 +172,7 @@ def _medium(asset: Document) -> Document:
         "createdAt": asset["metadata"]["createdAt"],
         "mixins": asset.get("mixins"),
     }
-    return {name: value for name, value in shown.items() if value is not None}
+    return without_gaps(shown)
 
 
 # Expanding.
@@ -196,7 +220,7 @@ PRODUCTS = service.resource(
     Resource(
         path="/product/{tenant}/products",
         collection=COLLECTION,
-        yrn="urn:yaas:saasag:caasproduct:product:{tenant};{id}",
+        yrn=PRODUCT_YRN,
         unique=("code",),
         defaults={"productType": "BASIC", "published": False},
         owned=("brand", "labels", "metadata.classificationMixins", "metadata.dynamicVariantInfo"),
@@ -215,6 +239,8 @@ PRODUCTS = service.resource(
         present=_present,
         visible=_visible,
         sees_all=sees_unpublished,
+        seen=lambda ctx: {"published": (True,)} if ctx.about.reads else None,
+        vendor=OfVendor("vendor.id", limited=OF_VENDOR, read=(READ_UNPUBLISHED,), manage=(MANAGE,)),
         after=_after,
         missing=missing,
         duplicate=duplicate,

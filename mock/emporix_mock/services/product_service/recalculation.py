@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from emporix_mock.engine.context import Result
+from emporix_mock.engine.jobs import stamp
 from emporix_mock.errors import NotFound
 from emporix_mock.services.product_service import dynamic
 from emporix_mock.services.product_service.declared import COLLECTION, service
@@ -75,14 +76,10 @@ def _now(state: State, job: Document) -> Document:
     """A job as far as the clock has brought it."""
     created = _moment(job["createdAt"])
     if state.now() >= created + WAITING:
-        job |= {"status": "PROCESSING", "processingStartedAt": _text(created + WAITING), "attempts": 1}
+        job |= {"status": "PROCESSING", "processingStartedAt": stamp(created + WAITING), "attempts": 1}
     if state.now() >= created + RUNNING:
-        job |= {"status": "FINISHED", "finishedAt": _text(created + RUNNING)}
+        job |= {"status": "FINISHED", "finishedAt": stamp(created + RUNNING)}
     return job
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @service.operation("GET-product-list-recalculation-jobs")

@@ -1,4 +1,4 @@
-"""What products show of the categories they are assigned to: their ids and their classification mixins."""
+"""What products show of categories and segments: ids, and the classification mixins of categories."""
 
 from __future__ import annotations
 
@@ -19,20 +19,34 @@ if TYPE_CHECKING:
 @service.on("assignment.created")
 def assigned(ctx: RequestContext, state: State, assignment: Mapping[str, Any]) -> None:
     """A product came into a category."""
-    _reassigned(ctx, state, assignment["ref"]["id"])
+    _reassigned(ctx, state, assignment["assignment"]["ref"]["id"])
 
 
 @service.on("assignment.deleted")
-def taken_out(ctx: RequestContext, state: State, assignment: Mapping[str, Any]) -> None:
-    """A product left a category."""
-    _reassigned(ctx, state, assignment["ref"]["id"])
+def taken_out(ctx: RequestContext, state: State, gone: Mapping[str, Any]) -> None:
+    """Products left a category."""
+    for assignment in gone["assignments"]:
+        _reassigned(ctx, state, assignment["ref"]["id"])
+
+
+@service.on("customer-segment.item-assignment-created")
+@service.on("customer-segment.item-assignment-deleted")
+def segmented(_ctx: RequestContext, state: State, assignment: Mapping[str, Any]) -> None:
+    """Mirror the segments that a product itself stands in; that is no new version of it."""
+    own = (assignment.get("item") or {}).get("id") or assignment.get("itemId")
+    product = state.collection(COLLECTION).get(str(own))
+    if assignment["type"] == "PRODUCT" and product is not None:
+        items = state.world.state("customer-segments").collection("itemAssignments")
+        found = [items.get(key) or {} for key in items.in_order(items.find("item.id", own))]
+        product["customerSegmentIds"] = [a["segmentId"] for a in found if a["type"] == "PRODUCT"]
+        state.collection(COLLECTION).put(str(own), product)
 
 
 def _reassigned(ctx: RequestContext, state: State, product_id: str) -> None:
     _refresh(ctx, state, product_id)
     product = state.collection(COLLECTION).get(product_id)
     if product is not None:
-        index_items.announce(state, product)
+        index_items.announce(ctx, state, product)
 
 
 @service.on("category.updated")

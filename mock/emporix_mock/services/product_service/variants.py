@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product as combinations
 from typing import TYPE_CHECKING, Any
 
+from emporix_mock.engine.metadata import first
 from emporix_mock.services.product_service.declared import COLLECTION, REMOVED_CHOICE
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def bring_up_to_date(ctx: RequestContext, state: State, parent: Document, *, gen
         choice = (child.get("mixins") or {}).get(CHOICE)
         if generate and choice not in offered and ctx.switch(REMOVED_CHOICE) == "deleted":
             state.collection(COLLECTION).delete(child["id"])
-            state.emit("product.deleted", child)
+            state.emit("product.deleted", {"id": child["id"]})
             continue
         put_changed(state, child, inherit(parent, child))
     if not generate:
@@ -110,7 +111,6 @@ def _choices(attributes: dict[str, Any]) -> Any:
 
 def _generate(state: State, parent: Document, choice: Document) -> None:
     own = f"{parent['id']}--{state.ids.object_id()}"
-    now = state.timestamp()
     child: Document = {
         "id": own,
         "code": _free_code(state, "-".join([parent["code"], *(str(value) for value in choice.values())])),
@@ -119,7 +119,7 @@ def _generate(state: State, parent: Document, choice: Document) -> None:
         "mixins": {CHOICE: choice},
         "categoryIds": [],
         "customerSegmentIds": [],
-        "metadata": {"version": 1, "createdAt": now, "modifiedAt": now, "overridden": []},
+        "metadata": {**first(state), "overridden": []},
     }
     new = inherit(parent, child)
     state.collection(COLLECTION).put(own, new)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
+from emporix_mock.engine.wordings import outdated
 from emporix_mock.errors import EmporixError, NotFound
 from emporix_mock.rules.points import format_timestamp
 
@@ -162,10 +163,7 @@ def _missing(message: str) -> EmporixError:
 
 def stale_option(option_id: str) -> EmporixError:
     """409 in the wire form of updating an option; its details are one object."""
-    problem = (
-        f"The resource that was requested for update with id = {option_id} has changed. "
-        "Please retry your request with valid version"
-    )
+    problem = outdated(option_id)
     body = {"status": 409, "message": "RedeemOption not Updated", "details": {"message": problem}}
     return STALE_OPTION(problem, body=body)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emporix_mock.engine.service import Service
+from emporix_mock.engine.wordings import CONSTRAINTS
 from emporix_mock.errors import Detail, EmporixError, NotFound
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
-CONSTRAINTS = "The request violates validation constraints."
 NO_ELEMENT = "The requested URI does not map to a single element resource."
 ZONES, METHODS, GROUPS, RELATIONS = "zones", "methods", "groups", "relations"
 TIMES, COUNTERS = "deliveryTimes", "windowCounters"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emporix_mock.engine import mixins
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
-from emporix_mock.errors import EmporixError, NotFound
+from emporix_mock.engine.wordings import CONSTRAINTS
+from emporix_mock.errors import BadRequest, EmporixError, NotFound
 from emporix_mock.rules.sites import DEFAULTS, REQUIRED, expansion, is_time_zone, mixin_fault, settled, shown
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from emporix_mock.store.world import State
 
 MANAGE = "site.site_manage"
-CONSTRAINTS = "The request violates validation constraints."
 
 service = Service("site-settings-service")
 
@@ -156,6 +157,13 @@ def _one_default(state: State, new: Document, old: Document | None) -> bool:
     return not others
 
 
+def _check_mixins(ctx: RequestContext, state: State, new: Document, old: Document | None) -> None:
+    try:
+        mixins.check(ctx, state, new, old)
+    except BadRequest as error:
+        raise invalid(MIXIN, error.details[0].field or "mixins", error.details[0].message) from error
+
+
 def _after(_ctx: RequestContext, state: State, old: Document | None, new: Document | None) -> None:
     kind = "created" if old is None else "deleted" if new is None else "updated"
     code = (new or old or {})["code"]
@@ -174,6 +182,7 @@ SITES = service.resource(
         prepare=_prepare,
         present=_present,
         after=_after,
+        mixins=_check_mixins,
         missing=missing,
         duplicate=lambda code: DUPLICATE(f"Site {code} already exists"),
         stale=lambda code: STALE(f"Site {code} has changed. Please retry your request with valid version"),
