@@ -274,10 +274,10 @@ def test_a_service_with_two_files(tmp_path: Path):
 
 def test_a_service_that_keeps_nothing(tmp_path: Path):
     (tmp_path / "seeds").mkdir()
-    (tmp_path / "seeds" / "returns.yaml").write_text("returns: []\n")
+    (tmp_path / "seeds" / "checkout.yaml").write_text("checkouts: []\n")
     assert refusal(tmp_path / "seeds") == (
-        "seeds/returns.yaml line 1 /returns: returns has no collection 'returns'; "
-        "leave it out, returns keeps nothing that a seed could hold"
+        "seeds/checkout.yaml line 1 /checkouts: checkout has no collection 'checkouts'; "
+        "leave it out, checkout keeps nothing that a seed could hold"
     )
 
 
@@ -332,7 +332,7 @@ def test_no_such_set(name: str, hint: str, tmp_path: Path, monkeypatch: pytest.M
         seed.base(name, load.bundled())
     assert str(refused.value) == (
         f"seed '{name}': no set has this name and there is no such folder or file; {hint}"
-        "shipped are empty, loyalty, minimal"
+        "shipped are empty, loyalty, minimal, shop"
     )
 
 

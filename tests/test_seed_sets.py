@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from conftest import World
 
 OFFICIAL = Path(__file__).parents[2] / "shared" / "official-specs"
-SETS = ("empty", "loyalty", "minimal")
+SETS = ("empty", "loyalty", "minimal", "shop")
 
 
 def test_the_sets_have_names_and_a_purpose():
@@ -53,6 +55,28 @@ def test_a_shipped_set_is_sound_by_the_official_documents(name: str):
     seed.check(name, load.official(OFFICIAL))
 
 
+def test_the_shop_is_what_its_tables_say():
+    made = runpy.run_path(str(Path(__file__).parents[1] / "tools" / "shop"), run_name="shop")["texts"]()
+    assert {service: (read.source("shop", service) or b"").decode() for service in made} == made
+
+
+def test_the_shop_shows_its_pictures():
+    world = StoredWorld("acme", seed.base("shop", load.bundled()))
+    media = world.state("media")
+    files, shown = media.collection("files"), set()
+    for asset in media.collection("assets").scan():
+        if asset["access"] == "PUBLIC":
+            picture = base64.b64decode((files.get(asset["id"]) or {})["content"])
+            assert picture.startswith(b"<svg ")
+            assert len(picture) == asset["details"]["bytes"]
+            shown |= {reference["id"] for reference in asset["refIds"]}
+    products = list(world.state("product-service").collection("products").scan())
+    assert {own["id"] for own in products if own["productType"] in ("BASIC", "BUNDLE")} <= shown
+    assert {own["productType"] for own in products} == {
+        "BASIC", "BUNDLE", "PARENT_VARIANT", "VARIANT", "DYNAMIC_VARIANT",
+    }  # fmt: skip
+
+
 async def _sites(seed_name: str) -> list[str]:
     app = create_app(Config(seed=seed_name))
     transport = httpx.ASGITransport(app=app)
@@ -66,7 +90,8 @@ async def _sites(seed_name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "sites"), [("empty", []), ("minimal", ["main"]), ("loyalty", ["main", "uk"])]
+    ("name", "sites"),
+    [("empty", []), ("minimal", ["main"]), ("loyalty", ["main", "uk"]), ("shop", ["main", "uk"])],
 )
 def test_a_server_starts_with_the_set_it_is_given(name: str, sites: list[str]):
     import asyncio
