@@ -11,8 +11,7 @@ import pytest
 
 from emporix_mock.cli import main
 from emporix_mock.cli.contract import PHASES, REPORTS, SERVICES
-from emporix_mock_contract import task
-from emporix_mock_contract.profile import MODULES
+from emporix_mock_contract import profile, task
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,7 +114,7 @@ def test_without_the_extra_the_mend_is_said(
 
 
 def test_the_command_offers_what_the_kit_has():
-    assert tuple(MODULES) == SERVICES
+    assert profile.SERVICES == SERVICES
     assert PHASES == task.PHASES
     assert REPORTS == task.REPORTS
 

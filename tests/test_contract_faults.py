@@ -37,6 +37,14 @@ SITE_LIFE = (
     "GET-site-settings-retrieve-site-config",
     "DELETE-site-settings-remove-site",
 )
+COMPANY_ORDERS = "GET-order-retrieve-legal-entity-orders"
+OWN_LISTS = "GET-shopping-list-retrieve-shopping-list"
+LIST, CHANGE_LIST = (
+    "GET-shopping-list-retrieve-customer-shopping-list",
+    "PUT-shopping-list-update-customer-shopping-list",
+)
+READ_BRAND, CHANGE_BRAND = "GET-brand-retrieve-brand", "PATCH-brand-update-brand"
+LISTS, BRAND = r"/shoppinglist/\w+/shopping-lists", r"/brand/brands/[^/]+"
 COUPONS, COUPON = r"/coupon/\w+/coupons", r"/coupon/\w+/coupons/[^/]+"
 
 
@@ -243,6 +251,27 @@ class AnyScope(Defect):
             self.full = b"Bearer " + message.json()["access_token"].encode()
 
 
+class Lends(Defect):
+    """Whoever asks is served under the token that was served first."""
+
+    def __init__(self, method: str, pattern: str) -> None:
+        self.method, self.pattern, self.first = method, re.compile(pattern), b""
+
+    def fits(self, message: Message) -> bool:
+        """Whether it is one of the exchanges that this breaks."""
+        return message.method == self.method and self.pattern.fullmatch(message.path) is not None
+
+    def before(self, message: Message) -> None:
+        """Lend the token."""
+        if self.first and b"authorization" in message.headers and self.fits(message):
+            message.headers[b"authorization"] = self.first
+
+    def after(self, message: Message) -> None:
+        """Remember it."""
+        if not self.first and message.status < 300 and self.fits(message):
+            self.first = message.headers[b"authorization"]
+
+
 class RemembersTooWell(Defect):
     """What was once read stays readable, for anybody and after its end."""
 
@@ -303,6 +332,20 @@ PLANTS = (
           RemembersTooWell, ("examples",)),
     Plant("lets another customer read what one made", "object_level_authorization", "customer-management",
           (ADD_ADDRESS, READ_ADDRESS), RemembersTooWell, ("stateful",)),
+    Plant("shows a customer's document to whoever asks", "strangers_kept_out", "shopping-list", (LIST,),
+          lambda: Lends("GET", f"{LISTS}/[^/]+"), ("examples",)),
+    Plant("lists everybody's documents", "strangers_kept_out", "shopping-list", (OWN_LISTS,),
+          lambda: Lends("GET", LISTS), ("examples",)),
+    Plant("lets anybody change a customer's document", "strangers_kept_out", "shopping-list", (CHANGE_LIST,),
+          lambda: Lends("PUT", f"{LISTS}/[^/]+"), ("examples",)),
+    Plant("shows a company's orders to another company", "strangers_kept_out", "order", (COMPANY_ORDERS,),
+          lambda: Lends("GET", r"/order-v2/\w+/legal-entity-orders/[^/]+"), ("examples",)),
+    Plant("lets another tenant in", "strangers_kept_out", "coupon", (READ_COUPON,),
+          lambda: Lends("GET", COUPON), ("examples",)),
+    Plant("shows another tenant's document where the path names none", "strangers_kept_out",
+          "brand-service", (READ_BRAND,), lambda: Lends("GET", BRAND), ("examples",)),
+    Plant("changes another tenant's document where the path names none", "strangers_kept_out",
+          "brand-service", (CHANGE_BRAND,), lambda: Lends("PATCH", BRAND), ("examples",)),
     Plant("refuses without naming a rule", "refused_by_rule", "coupon", (CREATE_COUPON,),
           lambda: On("POST", COUPONS, nameless_refusal), ("coverage",)),
     Plant("refuses by an unknown rule", "refused_by_rule", "coupon", (READ_COUPON,),
@@ -324,7 +367,7 @@ PLANTS = (
 def tried(app: Any, plant: Plant) -> Outcome:
     """The outcome of one run against an application."""
     options = Options(
-        services=(plant.service,), operations=plant.operations, phases=plant.phases, scenarios=8
+        services=(plant.service,), operations=plant.operations, phases=plant.phases, scenarios=24
     )
     with Server(app) as url:
         outcomes = run(Target(url, own=True), options)

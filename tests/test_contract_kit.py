@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from emporix_mock.errors import ConfigurationError
 from emporix_mock_contract import rules
-from emporix_mock_contract.document import documented, prepared
-from emporix_mock_contract.profile import MODULES, Caller, caller_of, load
+from emporix_mock_contract.client import SetupError
+from emporix_mock_contract.document import documented, lenient, prepared, rooted
+from emporix_mock_contract.profile import SERVICES as TRIED
+from emporix_mock_contract.profile import Bench, Caller, caller_of, load
+from emporix_mock_contract.recipe import Make, carry_out, filled
 from emporix_mock_contract.redact import MASK, Redactor
 from emporix_mock_contract.run import Outcome, exit_code
 from emporix_mock_contract.summary import row
 from emporix_mock_contract.target import Keys, Target, running
 from emporix_mock_contract.task import Task
+from emporix_mock_contract.tolerated import refuses_elements
 from emporix_mock_spec import load as specifications
 from emporix_mock_spec.operation import Requirement
 
 ROOT = Path(__file__).parents[1]
-SERVICES = [name for name in MODULES if name != "_mock"]
+SERVICES = [name for name in TRIED if name != "_mock"]
 
 # Where a run may go.
 
@@ -73,7 +79,7 @@ def test_a_running_server_needs_a_tenant(tenant: str | None, said: str):
 
 
 def test_every_service_gets_a_world_of_its_own_on_a_stub():
-    tenants = [Target("http://localhost", own=True).tenant_for(name) for name in MODULES]
+    tenants = [Target("http://localhost", own=True).tenant_for(name) for name in TRIED]
     assert len(set(tenants)) == len(tenants)
     assert all(re.fullmatch("[a-z][a-z0-9]{2,15}", tenant) for tenant in tenants)
 
@@ -105,6 +111,14 @@ def test_a_scheme_names_the_kind_of_caller(scheme: str, kind: str):
     assert caller_of([Requirement((scheme,), ())]).kind == kind
 
 
+def test_scopes_that_narrow_what_is_seen_are_the_last_choice():
+    narrow = Requirement(("OAuth2",), ("availability.view_by_vendor",))
+    assert caller_of([Requirement(("OAuth2",), ()), narrow]) == Caller("service")
+    wide = Requirement(("OAuth2",), ("returns.read_own", "returns.read"))
+    assert caller_of([narrow, wide]) == Caller("service", ("returns.read",))
+    assert caller_of([narrow]) == Caller("service", narrow.scopes)
+
+
 def test_no_requirement_means_no_token():
     assert caller_of([]).kind == "nobody"
 
@@ -126,6 +140,10 @@ def test_a_profile_speaks_only_of_what_its_document_has(service: str):
         f"{each.place}.{each.name}" for operation in found.by_id.values() for each in operation.parameters
     }
     assert {place for place in profile.fill if not place.startswith("body.")} <= everywhere
+    for step in profile.steps:
+        other = documented(specifications.bundled().raw(step.service or service), step.service or service)
+        assert step.operation in other.by_id
+        assert set(step.at) <= {each.name for each in other.by_id[step.operation].parameters}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -138,7 +156,7 @@ def test_expected_server_errors_have_a_reason(service: str):
 def test_schemathesis_sees_every_scheme_as_a_bearer_token(service: str):
     document = prepared(specifications.bundled().raw(service))
     schemes = document.get("components", {}).get("securitySchemes", {})
-    assert all(scheme == {"type": "http", "scheme": "bearer"} for scheme in schemes.values())
+    assert {(scheme["type"], scheme["scheme"]) for scheme in schemes.values()} <= {("http", "bearer")}
     needs = [need for item in document["paths"].values() for op in item.values() if isinstance(op, dict)
              for need in op.get("security") or []]  # fmt: skip
     assert all(set(need) <= set(schemes) and not any(need.values()) for need in needs)
@@ -176,6 +194,100 @@ def test_what_a_collection_makes_is_linked_to_what_is_done_with_it():
     assert "to GET-coupon-retrieve-coupon-redemption" not in links
 
 
+def test_the_base_path_of_a_server_goes_into_the_paths():
+    document = {"servers": [{"url": "https://api.emporix.io/label"}], "paths": {"/labels": {}}}
+    assert rooted(document)["paths"] == {"/label/labels": {}}
+    assert document["paths"] == {"/labels": {}}
+    assert rooted({"paths": {"/a": {}}})["paths"] == {"/a": {}}
+
+
+def test_a_lenient_document_requires_no_member_and_keeps_all_else():
+    schema = {"type": "object", "required": ["a"], "properties": {"required": {"type": "string"}}}
+    parameter = {"name": "a", "in": "query", "required": True}
+    assert lenient([schema, parameter]) == [
+        {"type": "object", "properties": {"required": {"type": "string"}}},
+        parameter,
+    ]
+
+
+def test_path_parameters_have_the_ids_of_the_examples():
+    found = documented(specifications.bundled().raw("brand-service"), "brand-service")
+    assert found.shown["GET-brand-retrieve-brand"] == {"brandId": "65a1f0b2c3d4e5f601000001"}
+    assert found.shown["GET-brand-list-brands"] == {}
+
+
+# Entities.
+
+
+def test_names_in_texts_stand_for_values():
+    values = {"tenant": "acme", "number": 7, "owner's company": "c1"}
+    given = {"a": ["{number}", "x;{tenant}"], "b": "{owner's company}", "c": "{unknown}", "d": 5}
+    assert filled(given, values) == {"a": [7, "x;acme"], "b": "c1", "c": "{unknown}", "d": 5}
+
+
+class Asked:
+    """A client that notes what it is asked for and answers the same to all."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer, self.requests = answer, []
+
+    def ask(self, method: str, path: str, **request: Any) -> Any:
+        self.requests.append((method, path, request))
+        return self.answer
+
+
+class Known:
+    """Tokens by name."""
+
+    def service(self) -> str:
+        return "backend"
+
+    def customer(self, name: str) -> Any:
+        return SimpleNamespace(token=name)
+
+
+def test_an_entity_is_made_from_the_example_of_its_operation():
+    client = Asked({"id": "f1"})
+    bench = Bench(client, Known(), None, "acme")
+    steps = [
+        Make("POST-fee-create-fee", {"fee": "/id"}, {"id": None, "code": "{word}"}),
+        Make("PUT-fee-add-product-fees", body={"feeIds": ["{fee}"]}, query={"siteCode": "main"}),
+        Make("GET-fee-retrieve-fee", at={"id": "{fee}"}, by="customer"),
+    ]
+    values = {"word": "CODE", "tenant": "acme", "item": "a;b"}
+    carry_out(bench, steps, "fee", {"path.productId": "item"}, values)
+    made, added, read = client.requests
+    assert values["fee"] == "f1"
+    assert made[:2] == ("POST", "/fee/acme/fees")
+    assert made[2]["json"]["code"] == "CODE"
+    assert made[2]["json"]["feeType"] == "ABSOLUTE"
+    assert "id" not in made[2]["json"]
+    assert (made[2]["token"], made[2]["headers"]) == ("backend", {"Content-Language": "*"})
+    assert added[1] == "/fee/acme/productFees/a%3Bb/fees"
+    assert (added[2]["json"], added[2]["query"]) == ({"feeIds": ["f1"]}, {"siteCode": "main"})
+    assert (read[1], read[2]["token"]) == ("/fee/acme/fees/f1", "owner")
+
+
+def test_an_answer_without_what_should_be_kept_stops_the_run():
+    bench = Bench(Asked({}), Known(), None, "acme")
+    with pytest.raises(SetupError, match="told no /id"):
+        carry_out(bench, [Make("POST-fee-create-fee", {"fee": "/id"})], "fee", {}, {"tenant": "acme"})
+
+
+# Tolerated.
+
+
+def answered(status: int, body: Any) -> Any:
+    return SimpleNamespace(status_code=status, json=lambda: body)
+
+
+def test_a_bulk_answer_that_refuses_an_element_is_a_refusal():
+    assert refuses_elements(answered(207, [{"code": 201}, {"code": 400}]))
+    assert refuses_elements(answered(207, [{"status": 409}]))
+    assert not refuses_elements(answered(207, [{"code": 201}]))
+    assert not refuses_elements(answered(200, [{"code": 400}]))
+
+
 # Rules.
 
 
@@ -193,7 +305,7 @@ def test_every_registered_rule_has_a_source_and_the_status_of_a_refusal():
     on_purpose = {status for call in calls for status in call.statuses}
     for rule in rules.registered().values():
         assert rule.source
-        assert rule.status in {400, 401, 403, 409, *on_purpose}, rule.id
+        assert rule.status in {400, 401, 403, 409, 422, *on_purpose}, rule.id
 
 
 # Masking.

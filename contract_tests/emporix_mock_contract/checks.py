@@ -16,6 +16,7 @@ from emporix_mock_contract.failures import (
     PeerLetIn,
     RefusedWithoutRule,
     ScopeNotAsked,
+    StrangerLetIn,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from emporix_mock_spec.operation import Operation
 
 RULE_HEADER = "x-emporix-mock-rule"
-NEEDS_RULE = frozenset({400, 401, 403, 409})
+NEEDS_RULE = frozenset({400, 401, 403, 409, 422})
 OUT_OF_SIGHT = frozenset({401, 403, 404})
 
 
@@ -40,11 +41,13 @@ def register(session: Session) -> None:
     def operation_of(case: Case) -> Operation:
         return session.documented.by_label[case.operation.label]
 
-    def first_success(check: str, response: Response, case: Case) -> bool:
-        """Whether this is the first accepted valid case of its operation, outside of scenarios."""
+    def first_success(check: str, response: Response, case: Case, *, whoever: bool = False) -> bool:
+        """Whether this is the first accepted valid case of its operation, outside of scenarios; that of the
+        caller of all its cases, or of `whoever` was made for one of them."""
         key = (check, case.operation.label)
         fits = _ordinary(case) and not is_stateful(case) and 200 <= response.status_code < 300
-        if not fits or key in claimed or session.token(operation_of(case)) not in _sent(response):
+        usual = session.token(operation_of(case)) in _sent(response)
+        if not fits or key in claimed or not (usual or whoever):
             return False
         claimed.add(key)
         return True
@@ -59,8 +62,8 @@ def register(session: Session) -> None:
         on_purpose = status in call.statuses
         if not session.names_rules or not (on_purpose or (_ordinary(case) and status in NEEDS_RULE)):
             return True
-        if status == 401 and call.judges:
-            return True
+        if status == 401 and (call.judges or session.token(operation_of(case)) not in _sent(response)):
+            return True  # what was refused are credentials of the request's own, or generated ones
         named = (response.headers.get(RULE_HEADER) or [""])[0]
         rule = rules.registered().get(named)
         if rule is None or rule.status != status:
@@ -76,13 +79,14 @@ def register(session: Session) -> None:
 
     @schemathesis.check
     def scope_asked(_ctx: CheckContext, response: Response, case: Case) -> bool | None:
-        """What a scoped token may do, a token of another service's scope and a customer's may not."""
+        """What a scoped token may do, one of another service's scope may not, nor a customer's without it."""
         operation = operation_of(case)
         scoped = bool(operation.security) and all(each.scopes for each in operation.security)
         if not scoped or not first_success("scope_asked", response, case):
             return True
         strangers = [("a service token without the scope", session.strange_token(), frozenset({403}))]
-        if not session.profile.remade:
+        asked = {scope for each in operation.security for scope in each.scopes}
+        if not session.profile.remade and asked.isdisjoint(session.peer_scopes):
             strangers.append(("another customer's token", session.peer_token(), OUT_OF_SIGHT))
         for who, token, expected in strangers:
             answer = session.client.replay(response.request, token)
@@ -114,6 +118,19 @@ def register(session: Session) -> None:
                 operation=case.operation.label,
                 message=f"The owner's accepted request, sent by another customer, got {answer.status_code}.",
             )
+        return None
+
+    @schemathesis.check
+    def strangers_kept_out(_ctx: CheckContext, response: Response, case: Case) -> bool | None:
+        """What an accepted request shows or changes stays with whom it belongs to."""
+        operation = operation_of(case)
+        if session.trial is None or not operation.security:
+            return True  # anybody may call it, without a token
+        if not first_success("strangers_kept_out", response, case, whoever=True):
+            return True
+        found = session.trial.breach(operation, response.request)
+        if found is not None:
+            raise StrangerLetIn(operation=case.operation.label, message=found)
         return None
 
     @schemathesis.check

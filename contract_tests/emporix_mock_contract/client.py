@@ -33,13 +33,14 @@ class Client:
         json: Any = None,
         form: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """One exchange, whatever it answers. `SetupError` when there is no answer."""
         try:
             return self._session.request(
                 method,
                 self.url + path,
-                headers={"Authorization": f"Bearer {token}"} if token else {},
+                headers={**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})},
                 json=json,
                 data=form,
                 params=query,
@@ -58,9 +59,10 @@ class Client:
         json: Any = None,
         form: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         """The decoded body of a success, None for an empty one. `SetupError` for anything else."""
-        answer = self.send(method, path, token=token, json=json, form=form, query=query)
+        answer = self.send(method, path, token=token, json=json, form=form, query=query, headers=headers)
         if not answer.ok:
             raise SetupError(f"{method} {path} answered {answer.status_code}: {answer.text[:300]}")
         try:

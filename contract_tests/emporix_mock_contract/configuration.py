@@ -19,6 +19,9 @@ REFUSALS = ("400", "401", "403", "404", "409")
 STRICT = ("401", "403", "404", "409")
 """The same for a target that does not name its rules: a 400 for valid data is then a finding."""
 
+REJECTIONS = (*REFUSALS, "405", "406", "413", "414", "415")
+FURTHER = frozenset({301, 302, 303, 307, 308, 422})
+
 STEPS = 6
 
 GRAVE_WARNINGS = (
@@ -66,12 +69,12 @@ def configuration(task: Task, session: Session, peers: Path) -> dict[str, Any]:
         },
         "checks": {
             "positive_data_acceptance": {"expected-statuses": ["2xx", *refusals]},
-            "negative_data_rejection": {"expected-statuses": [*REFUSALS, "405", "406", "413", "414", "415"]},
+            "negative_data_rejection": {"expected-statuses": list(REJECTIONS)},
         },
         "reports": {kind: {"path": str(task.report(kind))} for kind in task.reports},
         "cache": {"enabled": False},
         "output": {"sanitization": {"enabled": not task.own}, "truncation": {"enabled": True}},
-        "operations": list(_expected_errors(session.profile, session.documented, refusals)),
+        "operations": list(_expected(session.profile, session.documented, refusals)),
     }
     if session.peers():
         found["auth"] = {"wfc": {"path": str(peers), "peers": list(session.peers())}}
@@ -88,18 +91,23 @@ def people(session: Session) -> dict[str, Any]:
     }
 
 
-def _expected_errors(
-    profile: Profile, found: Documented, refusals: tuple[str, ...]
-) -> Iterator[dict[str, Any]]:
-    """What single operations may answer beyond the others; `refused_by_rule` asks who gave it and why."""
-    for operation_id, call in profile.calls.items():
-        if call.statuses and operation_id in found.by_id:
-            errors = list(map(str, call.statuses))
+def _expected(profile: Profile, found: Documented, refusals: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """What single operations may answer beyond the others: redirections and 422 where they document them,
+    and server errors on purpose; `refused_by_rule` asks who refused or failed, and why."""
+    for operation in found.by_id.values():
+        errors = list(map(str, profile.call(operation.id).statuses))
+        further = {"3xx" if status < 400 else "422" for status in operation.responses if status in FURTHER}
+        if errors or further:
             yield {
-                "include-operation-id": operation_id,
+                "include-operation-id": operation.id,
                 "checks": {
                     "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", *errors]},
-                    "positive_data_acceptance": {"expected-statuses": ["2xx", *refusals, *errors]},
+                    "positive_data_acceptance": {
+                        "expected-statuses": ["2xx", *sorted(further), *refusals, *errors]
+                    },
+                    "negative_data_rejection": {
+                        "expected-statuses": [*REJECTIONS, *sorted(further - {"3xx"})]
+                    },
                 },
             }
 

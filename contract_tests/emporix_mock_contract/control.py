@@ -36,6 +36,24 @@ class Control:
         """Make the world again what it was."""
         self._client.ask("POST", f"{self._world}/snapshots/{name}/restore")
 
+    def load(self, service: str) -> None:
+        """Have the seed of a service loaded, which otherwise waits for its first request."""
+        self._client.ask("GET", f"{self._world}/documents/{service}")
+
+    def kept(self, name: str) -> dict[str, dict[str, Any]]:
+        """The documents of a remembered state: service to collection to documents."""
+        found: dict[str, dict[str, Any]] = self._client.ask("GET", f"{self._world}/snapshots/{name}")[
+            "documents"
+        ]
+        return found
+
+    def changes(self, name: str) -> list[dict[str, Any]]:
+        """The documents that differ from a remembered state."""
+        found: list[dict[str, Any]] = self._client.ask("GET", f"{self._world}/snapshots/{name}/diff")[
+            "changes"
+        ]
+        return found
+
     def drop(self, name: str) -> None:
         """Forget a remembered state, if there is one."""
         self._client.send("DELETE", f"{self._world}/snapshots/{name}")

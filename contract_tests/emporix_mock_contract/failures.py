@@ -44,3 +44,13 @@ class PeerLetIn(Failure):
 
     def __init__(self, *, operation: str, message: str) -> None:
         super().__init__(operation=operation, message=message, severity=Severity.CRITICAL)
+
+
+class StrangerLetIn(Failure):
+    """Somebody saw or changed what belongs to another customer, company or tenant."""
+
+    kind_title = "What belongs to another shown or changed"
+    checks = ("strangers_kept_out",)
+
+    def __init__(self, *, operation: str, message: str) -> None:
+        super().__init__(operation=operation, message=message, severity=Severity.CRITICAL)

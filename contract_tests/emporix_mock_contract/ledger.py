@@ -63,6 +63,9 @@ class Ledger:
         self.failures: dict[tuple[str, str, str], dict[str, Any]] = {}
         self.errors: list[str] = []
         self.tolerated: Counter[str] = Counter()
+        self.strangers: Counter[str] = Counter()
+        self.owned: list[str] = []
+        self.public: dict[str, list[str]] = {}
         self.cases = 0
         self.seconds = 0.0
 
@@ -134,6 +137,9 @@ class Ledger:
             "failures": list(self.failures.values()),
             "errors": self.errors,
             "tolerated": dict(sorted(self.tolerated.items())),
+            "strangers": dict(sorted(self.strangers.items())),
+            "owned": self.owned,
+            "public": self.public,
             "by_operation": accounts,
         }
 

@@ -64,7 +64,11 @@ def _try(task: Task, found: Documented, ledger: Ledger, raw: dict[str, Any], mas
     finally:
         if session is not None:
             ledger.tolerated = session.tolerated
-            with suppress(SetupError):  # a server that is gone has nothing to bring back
+            with suppress(SetupError):  # a server that is gone has nothing to tell or to bring back
+                if session.trial is not None:
+                    ledger.strangers, ledger.public = session.trial.tried, session.trial.public
+                    ledger.owned = sorted(session.trial.owned)
+            with suppress(SetupError):
                 session.tear_down()
             masked |= session.callers.secrets()
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from emporix_mock.engine.validation import Schemas
+from emporix_mock_contract.authorization import Trial
 from emporix_mock_contract.callers import OWNER, PEER, Callers
 from emporix_mock_contract.client import Client, SetupError
 from emporix_mock_contract.control import BASE, BEFORE, Control
+from emporix_mock_contract.document import lenient
 from emporix_mock_contract.profile import Bench, Caller, caller_of
 from emporix_mock_contract.target import Keys
 
@@ -41,15 +45,23 @@ class Session:
         if self.control is None and task.own:
             raise SetupError("the stub started for this run does not answer /_mock/health")
         mark = "" if self.control else secrets.token_hex(4)
-        self.callers = Callers(self.client, task.tenant, Keys.of(task.tenant), mark=mark)
+        keys = Keys.of(task.tenant)
+        self.callers = Callers(self.client, task.tenant, keys, mark=mark, people=profile.people)
         self.bench = Bench(self.client, self.callers, self.control, task.tenant)
         self.values: Values = {}
+        self.given: Values = {}
+        self.trial = Trial(self) if self.control is not None and not profile.remade else None
         self.dirty = False
         self.tolerated: Counter[str] = Counter()
         self.revived: dict[str, str] = {}
         self._tokens: dict[str, str | None] = {}
         self._kept = None if profile.remade else self.control
         self._begun = False
+
+    @cached_property
+    def lenient(self) -> Schemas:
+        """The schemas of the document without the members that they require."""
+        return Schemas(self.documented.service, lenient(self.documented.raw))
 
     @property
     def names_rules(self) -> bool:
@@ -64,10 +76,19 @@ class Session:
             self._kept.freeze(NOON if self.task.own else None)
         self._make()
         if self._kept is not None:
+            for place in self.profile.owns:
+                self._kept.load(place.partition("/")[0])
             self._kept.keep(BASE)
+        if self.trial is not None:
+            self.trial.check_ownership()
 
     def _make(self) -> None:
-        self.values = self.profile.arrange(self.bench)
+        companies: Values = {}
+        if self.profile.companies:
+            companies = {f"{name}'s company": self.callers.join(name) for name in (OWNER, PEER)}
+        self.values = {**companies, **self.profile.made(self.bench, companies)}
+        self._check_names()
+        self.given = {name: self.values[name] for step in self.profile.steps for name in step.keep}
         callers = {operation.id: self.caller(operation) for operation in self.documented.by_id.values()}
         # A restored world knows the tokens of its snapshot only, so all of them are issued before it.
         self._tokens = {operation_id: self.callers.token(caller) for operation_id, caller in callers.items()}
@@ -75,6 +96,16 @@ class Session:
             self.callers.service()
             self.strange_token()
             self.callers.customer(PEER)
+            self.callers.token(Caller("anonymous"))
+
+    def _check_names(self) -> None:
+        """`SetupError` for a place that should take a value which nobody has made."""
+        calls = [call for call in self.profile.calls.values() if call.prepare is None]
+        wanted = {
+            name for fill in (self.profile.fill, *(call.fill for call in calls)) for name in fill.values()
+        }
+        if unknown := sorted(wanted - set(self.values)):
+            raise SetupError(f"the profile of {self.profile.service} makes no value named {unknown[0]!r}")
 
     def caller(self, operation: Operation) -> Caller:
         """Who sends the requests of an operation."""
@@ -92,6 +123,13 @@ class Session:
         """The token of a customer who owns nothing of what the owner has."""
         return self.callers.customer(PEER).token
 
+    @cached_property
+    def peer_scopes(self) -> frozenset[str]:
+        """The scopes that every customer has, by the answer of the validation of such a token."""
+        path = f"/customer/{self.task.tenant}/validateauthtoken"
+        answer = self.client.ask("GET", path, token=self.peer_token())
+        return frozenset(str(answer.get("scope") or "").split())
+
     def is_owner(self, token: str) -> bool:
         """Whether a token is the owner's."""
         owner = self.callers.known(OWNER)
@@ -102,6 +140,19 @@ class Session:
         if not any(map(self.is_owner, filter(None, self._tokens.values()))):
             return {}
         return {name: self.callers.customer(name).token for name in (OWNER, PEER)}
+
+    def filling(self, operation: Operation) -> tuple[dict[str, str], Values]:
+        """The places of an operation that take a known value, and the values by name.
+
+        A path parameter that the profile says nothing of takes the document's example.
+        """
+        shown = {
+            f"path.{name}": value
+            for name, value in self.documented.shown[operation.id].items()
+            if name != "tenant"
+        }
+        places = {place: place for place in shown} | dict(self.profile.places(operation.id))
+        return places, {**shown, **self.values}
 
     # State.
 

@@ -68,15 +68,19 @@ def _register_calls(session: Session) -> None:
         renewed = _header(session.token(operation))
         if ours and renewed is not None:
             case.headers["Authorization"] = renewed
-        values, prepare = session.values, session.profile.call(operation.id).prepare
+        if session.caller(operation).kind == "employee":
+            case.headers["Emporix-Tenant"] = (
+                session.task.tenant
+            )  # whose employee, an identity provider cannot say
+        (places, values), prepare = session.filling(operation), session.profile.call(operation.id).prepare
         if ours and prepare is not None:
-            made = prepare(session.bench, values)
+            made = prepare(session.bench, session.values)
             session.dirty = True
             values = {**values, **made}
             if "token" in made:
                 case.headers["Authorization"] = f"Bearer {made['token']}"
                 case._auth_identity = None  # noqa: SLF001  # it is nobody's that anyone compares with
-        cases.fill(case, session.profile.places(operation.id), values)
+        cases.fill(case, places, values)
 
     @schemathesis.hook
     def after_call(_ctx: HookContext, case: Case, response: Response) -> None:
@@ -89,9 +93,9 @@ def _register_calls(session: Session) -> None:
         return not cases.has_huge_integer(case.body)
 
     @schemathesis.hook
-    def filter_failure(_ctx: HookContext, failure: Failure, _case: Case, _response: Response) -> bool:
+    def filter_failure(_ctx: HookContext, failure: Failure, case: Case, response: Response) -> bool:
         """Drop what is so on purpose, each kind for a reason that is written down; nothing else."""
-        why = tolerated.reason(session, failure)
+        why = tolerated.reason(session, failure, case, response)
         if why is not None:
             session.tolerated[why] += 1
         return why is None

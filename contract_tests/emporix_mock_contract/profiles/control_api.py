@@ -10,18 +10,32 @@ if TYPE_CHECKING:
     from emporix_mock_contract.profile import Bench, Values
 
 COPY = "contractcopy"
+DELIVERY: Values = {
+    "id": "0b8f6f5e-6d3a-4c7e-9d0c-3f0a5a1c2d3e",
+    "event": "contract",
+    "type": "BRAND.CREATED",
+    "provider": "SVIX",
+    "entry": None,
+    "url": None,
+    "body": {},
+    "status": "RECORDED",
+    "createdAt": "2026-01-15T08:00:00.000Z",
+    "attempts": [],
+}
 
 
 def arrange(bench: Bench) -> Values:
     """Make the world anew, with a snapshot and a fault that hits an operation nobody calls."""
     world = f"/_mock/worlds/{bench.tenant}"
     bench.client.ask("PUT", world, json={})
+    bench.client.ask("POST", f"{world}/seed", json={"webhook-service": {"deliveries": [DELIVERY]}})
     bench.client.ask("PUT", f"{world}/snapshots/contract")
     fault = {"operation": "GET-coupon-retrieve-coupon", "status": 500}
     made = bench.client.ask("POST", f"{world}/faults", json=fault)
     return {
         "snapshot": "contract",
         "fault": made["id"],
+        "delivery": DELIVERY["id"],
         "service": "coupon",
         "collection": "coupons",
         "operation": fault["operation"],
@@ -38,6 +52,7 @@ PROFILE = Profile(
     fill={
         "path.name": "snapshot",
         "path.fault": "fault",
+        "path.delivery": "delivery",
         "path.service": "service",
         "path.collection": "collection",
         "query.service": "service",

@@ -54,6 +54,7 @@ PROFILE = Profile(
         "GET-coupon-retrieve-coupon-redemption": Call(Caller("customer")),
         "GET-coupon-list-specified-coupons": Call(fill={"query.q": "any"}),
     },
+    owns=("coupon/coupons", "coupon/redemptions"),
     owned={
         "POST-coupon-invalidate-coupon": "body.customerNumber",
         "GET-coupon-retrieve-coupon-redemption": "path.id",

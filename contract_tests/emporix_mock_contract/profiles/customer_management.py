@@ -153,6 +153,7 @@ PROFILE = Profile(
         ),
         "POST-customer-refresh-token": Call(fill={"body.email": "email"}),
     },
+    owns=("customer-service/addresses", "customer-management/sessions"),
     owned=dict.fromkeys(
         (
             "GET-customer-retrieve-address-by-id",

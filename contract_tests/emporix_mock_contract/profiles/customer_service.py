@@ -50,6 +50,7 @@ PROFILE = Profile(
         "query.q": "query",
         "query.sort": "order",
     },
+    owns=("customer-service/customers", "customer-service/addresses"),
     calls={
         "POST-customer-tenant-search": Call(fill={"body.q": "query"}),
         "DELETE-customer-tenant-remove-customer": Call(prepare=disposable),

@@ -45,6 +45,7 @@ PROFILE = Profile(
     "reward-points",
     arrange,
     fill={"path.customerId": "owner", "path.redeemOptionId": "option", "query.siteCode": "site"},
+    owns=("reward-points/accounts",),
     calls={
         "POST-reward-points-create-customer-reward-entry": Call(fill={"path.customerId": "newcomer"}),
         "POST-reward-points-redeem-customer-points": Call(fill={"body.points": "few"}),

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emporix_mock_spec.catalog import services
+
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
@@ -15,15 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser"]
 
-SERVICES = (
-    "oauth-service",
-    "customer-management",
-    "customer-service",
-    "reward-points",
-    "coupon",
-    "site-settings-service",
-    "_mock",
-)
+SERVICES = (*services(), "_mock")
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 REPORTS = ("junit", "html", "har")
 MISSING = (
@@ -55,7 +49,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="extend",
         choices=SERVICES,
         metavar="NAME",
-        help=f"only these of {', '.join(SERVICES)}",
+        help="only these services; _mock is the control API (default: all, see `emporix-mock spec list`)",
+    )
+    run.add_argument(
+        "--processes",
+        type=_positive,
+        metavar="N",
+        help="services that are tried at a time on a stub (default: one for each core)",
     )
     run.add_argument("--operation", nargs="+", action="extend", metavar="ID", help="only these operation ids")
     run.add_argument(
@@ -142,7 +142,7 @@ def _options(args: argparse.Namespace) -> Options:
     from emporix_mock_contract.run import Options
 
     out = args.out or (Path("contract-report") if args.report else None)
-    given = {"seed": args.seed, "max_examples": args.max_examples}
+    given = {"seed": args.seed, "max_examples": args.max_examples, "processes": args.processes}
     return Options(
         services=tuple(args.service or SERVICES),
         operations=tuple(args.operation or []),
@@ -154,9 +154,11 @@ def _options(args: argparse.Namespace) -> Options:
 
 
 def _report(target: Target, options: Options, *, verbose: bool) -> int:
+    from emporix_mock.store.sources import stopwatch
     from emporix_mock_contract.run import exit_code, run
     from emporix_mock_contract.summary import heading, row
 
+    started = stopwatch()
     print(heading(target, options), flush=True)
 
     def done(outcome: Outcome) -> None:
@@ -170,7 +172,10 @@ def _report(target: Target, options: Options, *, verbose: bool) -> int:
         print(f"ledgers and reports are in {options.out}")
     verdict = {0: "passed", 1: "FAILED", 2: "COULD NOT BE TRIED"}[code]
     total = sum(each.ledger.get("cases", 0) for each in outcomes)
-    print(f"{verdict}: {len(outcomes)} services, {total} cases")
+    minutes, seconds = divmod(round(stopwatch() - started), 60)
+    services = sum(each.service != "_mock" for each in outcomes)
+    control = " and the control API" if services < len(outcomes) else ""
+    print(f"{verdict}: {services} services{control}, {total} cases in {minutes} min {seconds} s")
     return code
 
 

@@ -1,0 +1,7 @@
+"""SEPA exports: the job and the file of the seed."""
+
+from __future__ import annotations
+
+from emporix_mock_contract.profile import Profile
+
+PROFILE = Profile("sepa-export")
