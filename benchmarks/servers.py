@@ -43,6 +43,7 @@ class Server:
     workloads: dict[str, Workload]
     token: str = "benchmark"
     missing: str = ""
+    patience: float = 60.0
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
 
@@ -61,9 +62,9 @@ class Server:
         while True:
             if self.process.poll() is not None:
                 raise RuntimeError(f"{self.name} ended with {self.process.returncode}")
-            if time.perf_counter() - began > 60:
+            if time.perf_counter() - began > self.patience:
                 self.stop()
-                raise RuntimeError(f"{self.name} did not answer within a minute")
+                raise RuntimeError(f"{self.name} did not answer within {self.patience:g} s")
             try:
                 self._first()
             except (OSError, http.client.HTTPException):
