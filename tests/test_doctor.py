@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -23,7 +24,9 @@ from emporix_mock.fidelity.register import joined, operations, shipped
 from emporix_mock_spec import catalog, load
 from emporix_mock_spec.defects import register as defects
 from emporix_mock_spec.load import Source
+from emporix_mock_spec.parity import of, read
 
+README = Path(__file__).parents[1] / "README.md"
 OFFICIAL = Path(__file__).parents[2] / "shared" / "official-specs"
 
 
@@ -81,6 +84,44 @@ def test_levels_and_contract_runs_are_those_of_the_register(report: dict[str, An
     assert numbers(report, "contract")["failures"] == sum(run["failures"] for run in runs)
 
 
+# The README.
+
+
+def stated(pattern: str) -> tuple[float, ...]:
+    """The numbers that the README states in the words of a pattern."""
+    found = re.search(pattern, README.read_text())
+    assert found, f"the README does not state {pattern}"
+    return tuple(float(each.replace(",", "")) for each in found.groups())
+
+
+def test_the_readme_states_what_the_doctor_counts(report: dict[str, Any]) -> None:
+    services, operations_ = stated(r"\| all \| (\d+) services \| (\d+) \|")
+    assert numbers(report, "valid") == {"valid": services, "documents": services}
+    assert numbers(report, "routed")["routed"] == operations_
+    repairs = numbers(report, "repairs")
+    assert stated(r"([\d,]+) repairs of ([\d,]+) upstream defects") == (
+        repairs["repairs"],
+        repairs["defects"],
+    )
+    runs = numbers(report, "contract")
+    assert stated(r"Contract runs: ([\d,]+) cases over (\d+) services, ([\d,]+) failures") == (
+        runs["cases"],
+        runs["services"],
+        runs["failures"],
+    )
+    levels_ = numbers(report, "levels")
+    for level in ("behaviour", "crud", "example"):
+        assert stated(rf"\| {level} \| [^|]+ \| (\d+) \|") == (levels_[level],)
+
+
+def test_the_readme_states_what_the_doctor_measures(report: dict[str, Any]) -> None:
+    """On whatever machine this runs: within half of the memory, and ten times the time where it is busy."""
+    (seconds,) = stated(r"\| start to first right answer, s \|[^|]*\| ([\d.]+) \|")
+    assert numbers(report, "start")["seconds"] < 10 * seconds
+    idle, _ = stated(r"\| memory idle / after load, MB \|[^|]*\| ([\d.]+) / ([\d.]+) \|")
+    assert 0.5 * idle < numbers(report, "memory")["first"] / 1e6 < 1.5 * idle
+
+
 # Documents.
 
 
@@ -110,13 +151,29 @@ def test_a_document_that_says_something_else_is_found(tmp_path: Path) -> None:
     assert parity.numbers["added"] > 0
 
 
+def test_parity_is_known_without_the_official_documents() -> None:
+    _, parity, _ = documents(load.bundled(), None)
+    assert parity.ok is True, parity
+    assert (parity.numbers["percent"], parity.numbers["apart"]) == (100.0, [])
+    assert "recorded" in parity.text
+
+
+def test_what_is_recorded_of_the_official_documents_is_what_they_say() -> None:
+    if not OFFICIAL.is_dir():
+        pytest.skip("the vendor's documents are not beside this checkout")
+    upstream, recorded = load.official(OFFICIAL), read()
+    assert set(recorded) == set(upstream.services)
+    apart = [name for name in upstream.services if of(upstream.raw(name)) != recorded[name]]
+    assert apart == []
+
+
 def test_a_document_that_is_no_openapi_is_found(tmp_path: Path) -> None:
     path = tmp_path / "coupon.yaml"
     path.write_text("openapi: 3.0.3\ninfo: {title: Coupons}\npaths: {}\n")
     valid, parity, repairs = documents(Source("bundled", {"coupon": path}, {}), None)
     assert (valid.ok, valid.numbers["valid"]) == (False, 0)
     assert "coupon: #/info: " in valid.text
-    assert parity.ok is None
+    assert (parity.ok, parity.numbers["kept"]) == (False, 0)
     assert repairs.ok is True
 
 
@@ -134,6 +191,14 @@ def test_an_operation_that_no_server_has_is_not_routed() -> None:
         assert "GET-oauth-nothing" in lost.text
         assert routing(server, [wrong], "bundled").ok is False
         assert memory(server.pid) is not None or sys.platform == "win32"
+
+
+def test_every_operation_is_routed_with_the_official_documents() -> None:
+    if not OFFICIAL.is_dir():
+        pytest.skip("the vendor's documents are not beside this checkout")
+    found = doctor._official(OFFICIAL, load.official(OFFICIAL))
+    total = sum(entry.operations for entry in catalog.services().values())
+    assert (found.ok, found.numbers["routed"]) == (True, total), found.text
 
 
 def test_a_server_that_does_not_come_up_says_why() -> None:
@@ -187,6 +252,8 @@ def test_a_clean_campaign_over_everything_is_well() -> None:
     assert found.numbers["operations"] == total
     assert found.numbers["cases"] == 7 * len(shipped()["services"])
     assert line(found).startswith("ok ")
+    assert found.numbers["ran"] is False
+    assert line(found).endswith("recorded on 2026-06-02, not run now")
 
 
 def test_a_campaign_that_found_something_is_wrong() -> None:
@@ -202,6 +269,13 @@ def test_a_part_of_a_campaign_is_no_proof() -> None:
     part = dict(list(ledgers().items())[1:])
     assert contract_runs(of_campaign(shipped(), part)).ok is None
     assert contract_runs(of_campaign(shipped(), {})).ok is None
+
+
+def test_without_the_kit_full_says_that_nothing_was_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    found = doctor._campaign()
+    assert found.numbers["ran"] is False
+    assert "not run now: that needs pip install" in found.text
 
 
 CAMPAIGN = """
@@ -223,4 +297,6 @@ def test_full_reads_the_ledgers_that_the_contract_command_leaves(
     monkeypatch.setenv("ENDS", ends)
     found = doctor._campaign()
     assert found.ok is ok
+    assert found.numbers["ran"] is True
+    assert count == 0 or "run now, in 0 min " in found.text
     assert found.numbers["cases"] == (0 if count == 0 else 7 * len(shipped()["services"]))

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 EXAMPLES = Path(__file__).parents[1] / "examples" / "clients"
 BUNDLED = load.bundled()
 
-XML_TOO = "/shipping/{tenant}/actualDeliveryWindows/incrementCounter"
-
 # What openapi-python-client 0.29 cannot express, as it says itself.
 BEYOND_PYTHON = {
     # Enumerations of fractions, and whatever is made of one.
@@ -36,8 +34,6 @@ BEYOND_PYTHON = {
             "SelfHostedLlm", "SelfHostedLlmSettings", "SelfHostedLlmUpsert",
         )
     },
-    # XML bodies; the operation takes JSON as well.
-    "shipping": {f"WARNING parsing POST {XML_TOO} within delivery_windows."},
 }  # fmt: skip
 LOST_MODELS = {
     "ai-service": {"emporix_llm", "key_llm", "key_llm_upsert", "self_hosted_llm", "self_hosted_llm_upsert"}

@@ -38,7 +38,7 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "official" and not OFFICIAL.is_dir():
         pytest.skip("the official specifications are not beside this checkout")
     directory = OFFICIAL if request.param == "official" else None
-    with Server(create_app(Config(spec=request.param, spec_dir=directory))) as running:
+    with Server(create_app(Config(seed="shop", spec=request.param, spec_dir=directory))) as running:
         yield running
 
 

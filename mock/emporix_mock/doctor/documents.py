@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emporix_mock.doctor.finding import Finding, counted
 from emporix_mock.fidelity.repairs import counts
-from emporix_mock_spec import catalog, load
+from emporix_mock_spec import catalog, load, parity
 from emporix_mock_spec.error import SpecError
 from emporix_mock_spec.facts import Parity, compare
 from emporix_mock_spec.validate import validate
@@ -25,7 +25,7 @@ def documents(ours: Source, upstream: Source | None) -> Iterator[Finding]:
     """Findings about the documents `ours`; `upstream` are the official ones, None where there are none."""
     yield _valid(ours)
     compared = [_compared(name, ours, upstream) for name in upstream.services] if upstream else []
-    yield _parity(compared)
+    yield _parity(compared) if upstream else _recorded_parity(ours)
     yield _repairs(compared)
 
 
@@ -69,9 +69,6 @@ def _compared(name: str, ours: Source, upstream: Source) -> _Compared:
 
 
 def _parity(compared: list[_Compared]) -> Finding:
-    if not compared:
-        text = "not compared: no official documents here; use `emporix-mock spec pull`, or --from"
-        return Finding("parity", None, text)
     found = [each.parity for each in compared if each.parity is not None]
     kept, added = sum(each.kept for each in found), sum(len(each.added) for each in found)
     facts = kept + sum(len(each.missing) for each in found)
@@ -82,6 +79,22 @@ def _parity(compared: list[_Compared]) -> Finding:
     if apart:
         text += f"; apart: {', '.join(apart[:5])}{' …' if len(apart) > 5 else ''}"
     numbers = {"percent": percent, "facts": facts, "kept": kept, "added": added, "apart": apart}
+    return Finding("parity", not apart, text, numbers)
+
+
+def _recorded_parity(ours: Source) -> Finding:
+    """Without the official documents: by the digests of their facts that were taken when ours were made."""
+    recorded = parity.read()
+    same = [name for name in ours.services if parity.of(ours.raw(name)) == recorded.get(name)]
+    apart = [name for name in catalog.services() if name not in same]
+    number = sum(each.facts for each in recorded.values())
+    kept = sum(recorded[name].facts for name in same)
+    percent = 100 * kept / number if number else 0.0
+    text = f"{percent:.2f} % of {number:,} wire facts of {counted(len(recorded), 'official document')}"
+    text += f" at {catalog.COMMIT[:10]}, by their recorded digests; --from DIR compares with the documents"
+    if apart:
+        text += f"; apart: {', '.join(apart[:5])}{' …' if len(apart) > 5 else ''}"
+    numbers = {"percent": percent, "facts": number, "kept": kept, "apart": apart}
     return Finding("parity", not apart, text, numbers)
 
 

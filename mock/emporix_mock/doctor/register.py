@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emporix_mock.doctor.finding import Finding, counted
 from emporix_mock.fidelity import evidence
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from emporix_mock.asgi.control.operations import OperationEntry
     from emporix_mock.fidelity.register import Register
 
-__all__ = ["contract_runs", "levels", "of_campaign"]
+__all__ = ["RECORDED", "contract_runs", "levels", "of_campaign"]
+
+RECORDED: Final = "recorded on {date}, not run now"
 
 
 def levels(register: Register, entries: Sequence[OperationEntry]) -> Finding:
@@ -41,8 +43,9 @@ def levels(register: Register, entries: Sequence[OperationEntry]) -> Finding:
 _NOTHING = {"contract": None, "flow": None, "live": None}
 
 
-def contract_runs(register: Register, *, failed: bool = False) -> Finding:
-    """The contract runs that a register holds; `failed` says that a campaign ended badly beyond them."""
+def contract_runs(register: Register, *, when: str = RECORDED, failed: bool = False) -> Finding:
+    """The contract runs that a register holds. `when` says of the shipped one that nothing was run now, else
+    when it was; `failed` says that a campaign ended badly beyond them."""
     found, total = contract(register), len(register["services"])
     reached = count(each for _, each in operations(register))
     numbers = {
@@ -52,13 +55,14 @@ def contract_runs(register: Register, *, failed: bool = False) -> Finding:
         "passed": found.passed,
         "operations": reached.contract,
         "dates": found.dates,
+        "ran": not when.startswith(RECORDED),
     }
     if found.dates is None:
         text = "no contract run yet; --full makes one"
         return Finding("contract", False if failed else None, text, numbers)
     text = f"{counted(found.cases, 'case')}, {counted(found.failures, 'failure')};"
     text += f" {found.passed} of {total} services and {reached.contract} of"
-    text += f" {counted(reached.operations, 'operation')} passed ({found.dates[1]})"
+    text += f" {counted(reached.operations, 'operation')} passed; {when.format(date=found.dates[1])}"
     good = found.failures == 0 and found.passed == found.services and not failed
     complete = found.services == total
     return Finding("contract", (True if complete else None) if good else False, text, numbers)
