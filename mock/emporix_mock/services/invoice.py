@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
-GUIDE = "invoice guide"
 SECONDS_EACH = 1.0
 PAGE = 1000
 AUTHORIZED = "AUTHORIZATION_SUCCESS"

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
-GUIDE = "site settings guide, direct debit"
 SECONDS = 4.0
 NOTICE = timedelta(days=2)
 PAGE = 1000

@@ -165,10 +165,6 @@ class Documents:
             ("without", field, entry(value)), lambda: [key for key in self.ids() if key not in gone]
         )
 
-    def holds(self, key: str, field: str, value: Any) -> bool:
-        """Whether a document holds `value` at the dotted `field`."""
-        return key in self._index(field).get(value)
-
     def _matching(self, held: list[tuple[int, Index, list[str]]]) -> list[str]:
         (_, index, names), *others = held
         if len(names) == 1:

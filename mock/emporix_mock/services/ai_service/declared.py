@@ -208,7 +208,7 @@ TEMPLATES = service.resource(
     )
 )
 JOBS = service.resource(Resource(path=f"{BASE}/jobs", collection="jobs", missing=missing))
-CONVERSATIONS = service.resource(
+service.resource(
     Resource(
         path=f"{BASE}/agentic/conversations", collection="conversations", key="conversationId", version=None
     )
@@ -223,5 +223,5 @@ service.collection(TEMPLATES.collection, private=("type",))
 SCRIPTS = service.collection("scripts", key="id", new_id="uuid", times=())
 """What the model answers: see `rules.scripted_model`."""
 MODELS = service.collection("models", key="provider", new_id="given", schema="GET-ai-list-models", times=())
-FUNCTIONS_OF_TENANT = service.collection("functions", key="id", new_id="given", times=())
+service.collection("functions", key="id", new_id="given", times=())
 ATTACHMENTS = service.collection("attachments", key="id", new_id="object_id", times=())
