@@ -34,6 +34,10 @@ ACCOUNT = (
 )
 
 
+# An installed package has its bytecode beside it; one that runs from its sources gets it at the first start.
+INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 @dataclass
 class Server:
     """One contender. `command` takes the port; `first` asks until the first right answer comes."""
@@ -58,6 +62,7 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=PEERS.parent if PEERS.is_dir() else None,
+            env=INSTALLED,
         )
         while True:
             if self.process.poll() is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from emporix_mock import seed
-from emporix_mock.seed import files
+from emporix_mock.seed import reading
 from emporix_mock.seed.moments import relative_times
 from emporix_mock.seed.reading import line_of, read
 from emporix_mock.store.world import World
@@ -195,7 +195,7 @@ def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(source.decode())
         return read(source)
 
-    monkeypatch.setattr(files, "read", counted)
+    monkeypatch.setattr(reading, "read", counted)
     return seen
 
 

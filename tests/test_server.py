@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import socket
 import threading
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pytest
 
 from emporix_mock.app import create_app
 from emporix_mock.errors import ConfigurationError
-from emporix_mock.server import Server, bind, refused, url_host
+from emporix_mock.server import FULL_SEARCH, Server, bind, look_less_for_garbage, refused, url_host
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -47,6 +48,19 @@ def test_the_port_is_free_again_after_stop() -> None:
         httpx.get(f"{url}/_mock/health")
     with Server(create_app(), port=port) as url:
         assert url.endswith(f":{port}")
+
+
+def test_garbage_is_looked_for_less_in_a_process_of_its_own_and_as_before_in_anybody_elses() -> None:
+    before = gc.get_threshold()
+    with Server(create_app()):
+        assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
+    try:
+        look_less_for_garbage()
+        assert gc.get_threshold() == (*before[:2], FULL_SEARCH)
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def test_stop_does_not_wait_for_idle_connections() -> None:

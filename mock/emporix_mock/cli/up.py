@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shlex
@@ -84,8 +85,10 @@ def _port(text: str) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal. Raises `ConfigurationError` or `SpecError` for what cannot work."""
+    gc.disable()  # a start makes much that stays; looking through it again and again takes a twentieth of it
     from emporix_mock.app import create_app  # --help needs none of it
     from emporix_mock.asgi.control.guard import is_loopback
+    from emporix_mock.asgi.lean import import_framework
     from emporix_mock.config import Config
     from emporix_mock.errors import ConfigurationError
     from emporix_mock.server import Server
@@ -117,12 +120,14 @@ def run(args: argparse.Namespace) -> int:
     words = f"{server.url}\n" if args.quiet else greeting(server.url, args.tenant, app)
 
     def ready() -> None:
+        gc.enable()
         if args.env_file is not None:
             write(args.env_file, environment(server.url, args.tenant))
         sys.stdout.write(words)
         sys.stdout.flush()
 
-    import_module("emporix_mock.asgi.service_app")  # else the first request waits for it
+    import_framework()  # else the first request waits for it
+    import_module("emporix_mock.asgi.service_app")
     server.run(ready)
     return 0
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.errors import ConfigurationError
-from emporix_mock.seed.reading import line_of, read
-from emporix_mock.seed.refusal import Refusal
+from emporix_mock.seed.refusal import Refusal, nearest
 from emporix_mock.seed.rows import kind_of, unknown
 from emporix_mock_fixtures import read as shipped
 from emporix_mock_spec import catalog
@@ -35,7 +33,7 @@ class SeedFile:
 
     def content(self) -> Any:
         """The collections as plain values. Raises `Refusal`."""
-        return read(self.source) if self._content is _UNREAD else self._content
+        return _read(self.source) if self._content is _UNREAD else self._content
 
     def refused(self, refusal: Refusal) -> ConfigurationError:
         """The error for the user, with the line of the place in this file."""
@@ -58,6 +56,8 @@ class SeedFiles:
 
 def refused(label: str, source: bytes, refusal: Refusal) -> ConfigurationError:
     """The error for the user, with the line in the text `source`."""
+    from emporix_mock.seed.reading import line_of  # noqa: PLC0415  # only a mistake needs it
+
     return refusal.error(label, line_of(source, refusal.at) if refusal.line is None else None)
 
 
@@ -84,10 +84,16 @@ def find(seed: str) -> SeedFiles:
     return SeedFiles(seed, own=True, services=tuple(files), _open=files.get)
 
 
+def _read(source: bytes) -> Any:
+    from emporix_mock.seed.reading import read  # noqa: PLC0415  # what is in the cache needs no YAML
+
+    return read(source)
+
+
 def _no_such_set(seed: str) -> str:
     names = shipped.names()
-    near = get_close_matches(seed, names, n=1)
-    hint = f"did you mean '{near[0]}'? " if near else ""
+    near = nearest(seed, names)
+    hint = f"did you mean '{near}'? " if near else ""
     return (
         f"seed '{seed}': no set has this name and there is no such folder or file; {hint}"
         f"shipped are {', '.join(names)}"
@@ -124,7 +130,7 @@ def _folder(folder: Path) -> Mapping[str, SeedFile]:
 def _single(path: Path) -> Mapping[str, SeedFile]:
     source = path.read_bytes()
     try:
-        parts = _services_in(read(source))
+        parts = _services_in(_read(source))
     except Refusal as refusal:
         raise refused(str(path), source, refusal) from None
     return {service: SeedFile(str(path), source, (service,), part) for service, part in parts.items()}

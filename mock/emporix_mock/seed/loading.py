@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from emporix_mock.seed.checking import check_references, check_schemas
 from emporix_mock.seed.files import find
 from emporix_mock.seed.layout import layouts
 from emporix_mock.seed.moments import settle
@@ -82,6 +81,8 @@ class _Seeds:
         return contents.of(world)
 
     def check(self) -> None:
+        from emporix_mock.seed.checking import check_references  # noqa: PLC0415  # shipped sets were checked
+
         for service in self.files.services:
             self._rows[service] = self._read(service, checked=True)
         for service in self.files.services:
@@ -112,6 +113,8 @@ class _Seeds:
         try:
             found = rows(file.content(), known, service, random_seed=self._random_seed)
             if checked and found:
+                from emporix_mock.seed.checking import check_schemas  # noqa: PLC0415  # as above
+
                 check_schemas(service, self._source.document(service), found, known)
         except Refusal as refusal:
             raise file.refused(refusal) from None

@@ -8,7 +8,7 @@ from emporix_mock.errors import ConfigurationError
 from emporix_mock_spec.operation import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     Place = Sequence[str | int]
 
@@ -42,3 +42,10 @@ class Refusal(Exception):
 def pointer(at: Place) -> str:
     """A place as a JSON pointer."""
     return "".join(f"/{escape(str(part))}" for part in at)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that may have been meant; None where none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415  # only a mistake needs it
+
+    return next(iter(get_close_matches(name, list(known), n=1)), None)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine.crud import drawn
 from emporix_mock.engine.resource import PARENT
 from emporix_mock.seed.moments import relative_times
-from emporix_mock.seed.refusal import Refusal
+from emporix_mock.seed.refusal import Refusal, nearest
 from emporix_mock.store.sources import Ids
 
 if TYPE_CHECKING:
@@ -64,8 +63,8 @@ def _collections(layouts: Mapping[str, Layout], service: str) -> str:
 
 def unknown(at: Place, name: str, known: Iterable[str], rule: str, mend: str) -> Refusal:
     """The refusal of a name that is none of `known`: the nearest of them, else what `mend` says."""
-    near = get_close_matches(name, list(known), n=1)
-    return Refusal(at, rule, f"did you mean '{near[0]}'?" if near else mend)
+    near = nearest(name, known)
+    return Refusal(at, rule, f"did you mean '{near}'?" if near else mend)
 
 
 def _rows_of(part: Any, layout: Layout, ids: Ids) -> Iterator[Row]:
