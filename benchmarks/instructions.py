@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Instructions per request, counted by valgrind: the same on every machine, so a gate can stand on them.
 
-Without arguments: counts and prints. The counted runs call this file with two numbers of requests, so the
-difference of two runs is what the requests cost, without start, first-use work and valgrind's noise.
-The application is called in process: no socket, no HTTP parser.
+Without arguments: counts and prints. One counted run calls this file with a number of requests: a warm
+application is forked for each kind, and what two forks differ by is what the requests cost, without start,
+first-use work and valgrind's noise. The application is called in process: no socket, no HTTP parser.
 """
 
 from __future__ import annotations
@@ -16,61 +16,75 @@ import re
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-FEW, MANY = 20, 520  # far enough apart that what a start varies by does not show
-WARM = 60  # requests of each kind before, in both runs: the interpreter speeds up what it meets again
+REQUESTS = 500
+WARM = 60  # requests of each kind before: the interpreter speeds up what it meets again
 BARS = {"list": 120_000, "post": 150_000}
 TENANT = "acme"
 
 
 def count() -> dict[str, int]:
     """Instructions of one request of each kind. Raises `FileNotFoundError` where valgrind is absent."""
+    counted = [sys.executable, __file__, str(REQUESTS)]
     # The first run of a changed tree compiles it; that is not to be counted.
-    subprocess.run([sys.executable, __file__, "1", "1"], capture_output=True, check=True)
-    runs = {"none": (FEW, FEW), "list": (MANY, FEW), "post": (FEW, MANY)}
-    with ThreadPoolExecutor(2) as pool:
-        totals = dict(zip(runs, pool.map(lambda run: total(*run), runs.values()), strict=True))
-    return {kind: (totals[kind] - totals["none"]) // (MANY - FEW) for kind in BARS}
-
-
-def total(lists: int, posts: int) -> int:
-    """Instructions of a whole run with so many requests of each kind."""
+    subprocess.run([*counted[:-1], "1"], capture_output=True, check=True)
     valgrind = shutil.which("valgrind")
     if valgrind is None:
         raise FileNotFoundError("valgrind")
-    command = [valgrind, "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+    command = [valgrind, "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", *counted]
     # A fixed seed of the hashes and no other configuration than our own make two runs the same.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(
-        [*command, sys.executable, __file__, str(lists), str(posts)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-    )
-    found = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
-    if done.returncode != 0 or found is None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    found = dict(re.findall(r"==(\d+)== I\s+refs:\s+([\d,]+)", done.stderr))
+    if done.returncode != 0 or not found:
         raise RuntimeError(f"the counted run failed: {done.stderr[-2000:]}")
-    return int(found[1].replace(",", ""))
+    forks = dict(line.split() for line in done.stdout.splitlines())
+    totals = {kind: int(found[pid].replace(",", "")) for kind, pid in forks.items()}
+    return {kind: (totals[kind] - totals["none"]) // REQUESTS for kind in BARS}
 
 
 # The counted run.
 
 
-async def run(lists: int, posts: int) -> None:
-    """Ask for a list, then open accounts of points, with a real token, validation, state and journal on."""
+def run(requests: int) -> None:
+    """Fork a warm application for each kind of request, and print which process was for which."""
     from emporix_mock.app import create_app
     from emporix_mock.config import Config
 
-    app = create_app(Config(tenant=TENANT))
+    gc.disable()
+    app, loop = create_app(Config(tenant=TENANT)), asyncio.new_event_loop()
+    token = loop.run_until_complete(warmed(app))
+    for kind, send in {"none": None, "list": lists, "post": posts}.items():
+        child = os.fork()
+        if child == 0:
+            if send is not None:
+                loop.run_until_complete(send(app, token, range(WARM, WARM + requests)))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        assert status == 0, kind
+        print(kind, child)
+
+
+async def warmed(app: Any) -> bytes:
+    """A token, after some requests of each kind."""
     _, answer = await call(app, "POST", "/oauth/token", b"", FORM, b"application/x-www-form-urlencoded")
     token = b"Bearer " + json.loads(answer)["access_token"].encode()
-    for _ in range(WARM + lists):
+    await lists(app, token, range(WARM))
+    await posts(app, token, range(WARM))
+    return token
+
+
+async def lists(app: Any, token: bytes, numbers: range) -> None:
+    """Ask for a list, with a real token, validation and journal on."""
+    for _ in numbers:
         status, answer = await call(app, "GET", f"/reward-points/{TENANT}/redeemOptions", token)
         assert status == 200, answer
-    for number in range(WARM + posts):
+
+
+async def posts(app: Any, token: bytes, numbers: range) -> None:
+    """Open accounts of points, with state on, too."""
+    for number in numbers:
         path, body = f"/reward-points/customer/B{number}", ACCOUNT % (b"B%d" % number)
         status, answer = await call(app, "POST", path, token, body, b"application/json")
         assert status == 200, answer
@@ -131,9 +145,8 @@ async def call(
 
 def main() -> None:
     """Print the counts, or be the counted run."""
-    if len(sys.argv) == 3:
-        gc.disable()
-        asyncio.run(run(int(sys.argv[1]), int(sys.argv[2])))
+    if len(sys.argv) == 2:
+        run(int(sys.argv[1]))
         return
     for kind, found in count().items():
         print(f"{kind}: {found:,} instructions per request, bar {BARS[kind]:,}")

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emporix_mock.app import create_app
 from emporix_mock.config import Config
-from emporix_mock.server import Server
 from emporix_mock_contract.profile import SERVICES
 from emporix_mock_contract.run import SEED_SET, Options, run, stub
 from emporix_mock_contract.summary import row
-from emporix_mock_contract.target import Target
 from emporix_mock_contract.touched import since_base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from emporix_mock_contract.target import Target
 
 ROOT = Path(__file__).parents[1]
 OFFICIAL = ROOT.parent / "shared" / "official-specs"
@@ -54,9 +53,8 @@ def upstream() -> Iterator[Target]:
     """The same with the official documents."""
     if not OFFICIAL.is_dir():
         pytest.skip("the official documents are not beside this checkout")
-    config = Config(seed=SEED_SET, spec="official", spec_dir=OFFICIAL)
-    with Server(create_app(config)) as url:
-        yield Target(url, own=True)
+    with stub(Config(seed=SEED_SET, spec="official", spec_dir=OFFICIAL)) as started:
+        yield started
 
 
 @pytest.mark.parametrize("service", TRIED)

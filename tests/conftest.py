@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,9 +22,18 @@ if TYPE_CHECKING:
     from emporix_mock.asgi.front import Front
     from emporix_mock.store.world import World as StoredWorld
 
+# Every client reads all certificates of the system, which takes longer than most tests; no test needs them.
+ssl.create_default_context = cache(ssl.create_default_context)
+
 _tenants = count(1)
 HERE = Path(__file__).parent
 GENERATED = ("test_contract_", "test_reference")
+LONG = frozenset(
+    {
+        "test_contract.py", "test_contract_faults.py", "test_data_kill.py", "test_docs_in_browser.py",
+        "test_engine_machine.py", "test_generated_clients.py", "test_instructions.py", "test_wheel.py",
+    }
+)  # fmt: skip
 MIA = "mia.keller@example.com"
 
 
@@ -39,6 +50,12 @@ def pytest_configure(config: pytest.Config) -> None:
         from emporix_mock.fidelity.flow import FlowRecorder
 
         config.pluginmanager.register(FlowRecorder(Path(target).absolute(), shows_flow))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no worker is left over with it at the end."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 def shows_flow(item: pytest.Item) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis.internal.conjecture import providers
 
 from emporix_mock.errors import ConfigurationError
 from emporix_mock_contract import rules
@@ -22,6 +24,7 @@ from emporix_mock_contract.summary import row
 from emporix_mock_contract.target import Keys, Target, running
 from emporix_mock_contract.task import Task
 from emporix_mock_contract.tolerated import refuses_elements
+from emporix_mock_contract.wiring import draw_from_the_document_alone
 from emporix_mock_spec import load as specifications
 from emporix_mock_spec.operation import Requirement
 
@@ -272,6 +275,25 @@ def test_an_answer_without_what_should_be_kept_stops_the_run():
     bench = Bench(Asked({}), Known(), None, "acme")
     with pytest.raises(SetupError, match="told no /id"):
         carry_out(bench, [Make("POST-fee-create-fee", {"fee": "/id"})], "fee", {}, {"tenant": "acme"})
+
+
+# What cases are made of.
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_no_literal_of_a_source_file_gets_into_the_cases(
+    alone: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Or an edited line, and an installation elsewhere, would make other cases."""
+    monkeypatch.setattr(providers, "_get_local_constants", providers._get_local_constants)
+    if alone:
+        draw_from_the_document_alone()
+    name = f"literals_{alone}".lower()
+    (tmp_path / f"{name}.py").write_text(f'WORD = "{name}"\n')
+    monkeypatch.syspath_prepend(tmp_path)
+    import_module(name)
+    drawn = providers.HypothesisProvider(None)._local_constants.strings
+    assert (name in drawn) is not alone
 
 
 # Tolerated.

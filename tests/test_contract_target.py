@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -11,6 +13,8 @@ import httpx
 from emporix_mock.app import create_app
 from emporix_mock.cli import main
 from emporix_mock.server import Server
+from emporix_mock.store import sources
+from emporix_mock.store.sources import wall_seconds
 from emporix_mock_contract.run import Options, exit_code, run, stub
 from emporix_mock_contract.target import Target
 
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     import pytest
 
 DELETE_COUPON = "DELETE-coupon-remove-coupon"
+CARTS = ("POST-cart-create-cart", "DELETE-cart-remove-cart", "POST-cart-retrieve-carts-by-search")
 LOGIN = "POST-customer-authenticate-customer"
 
 
@@ -57,17 +62,19 @@ def test_a_run_hides_tokens_and_leaves_the_world_as_it_was(
         assert "acme-backend-secret" not in text, where
 
 
-def test_two_runs_send_and_get_the_same(tmp_path: Path):
+def test_two_runs_send_and_get_the_same_a_year_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     options = Options(
-        services=("coupon",), operations=(DELETE_COUPON, "POST-coupon-create-coupon"), reports=("har",),
+        services=("coupon", "cart"), reports=("har",),
+        operations=(DELETE_COUPON, "POST-coupon-create-coupon", *CARTS),
         phases=("examples", "fuzzing", "stateful"), scenarios=4,
     )  # fmt: skip
     seen = []
-    for name in ("first", "second"):
+    for name, later in (("first", 0), ("second", 366 * 86_400)):
+        monkeypatch.setattr(sources, "time", SimpleNamespace(time=lambda later=later: wall_seconds() + later))
         with stub() as target:
             assert exit_code(run(target, replace(options, out=tmp_path / name))) == 0
-        entries = json.loads((tmp_path / name / "coupon.har").read_text())["log"]["entries"]
-        seen.append([exchange(each) for each in entries])
+        reports = [json.loads((tmp_path / name / f"{each}.har").read_text()) for each in options.services]
+        seen.append([exchange(each) for report in reports for each in report["log"]["entries"]])
     assert len(seen[0]) > 20
     assert seen[0] == seen[1]
 
@@ -81,7 +88,7 @@ def exchange(entry: dict[str, Any]) -> tuple[Any, ...]:
         path,
         request.get("postData"),
         response["status"],
-        response["content"].get("text"),
+        re.sub(r"127\.0\.0\.1:\d+", "", response["content"].get("text") or ""),
     )
 
 

@@ -67,6 +67,7 @@ def ledger(root: Path, **changes: Any) -> str:
     found = {
         "service": "site-settings-service",
         "date": "2026-06-02",
+        "tools": "a tool 1.0",
         "passed": True,
         "operations": 2,
         "cases": 14,
@@ -155,7 +156,8 @@ def test_evidence_comes_in_and_outlives_an_update_without_any(root: Path) -> Non
     sums = count(each for _, each in operations(register))
     assert (sums.contract, sums.flow, sums.live) == (2, 2, 0)
     assert check(root) == 0
-    assert "14 cases over 1 service, 0 failures (2026-06-02)" in (root / "README.md").read_text()
+    told = "14 cases over 1 service, 0 failures (2026-06-02; a tool 1.0), those of the control API"
+    assert told in (root / "README.md").read_text()
     assert "| oauth-service | 1 | 1 | 0 | 0 | 0 | 1 |" in (root / "COVERAGE.md").read_text()
 
 

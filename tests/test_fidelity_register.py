@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ def operation(service: str, operation_id: str) -> dict[str, Any]:
 
 
 def test_no_view_is_stale() -> None:
-    found = stale(derived(), Places.of())
+    found = stale(deepcopy(register()), Places.of())
     assert found == [], "run: emporix-mock fidelity update"
 
 

@@ -40,6 +40,11 @@ class Stranger:
     elsewhere: bool = False
 
 
+def elsewhere(tenant: str) -> str:
+    """The tenant of strangers to a tenant, which a run alone uses."""
+    return f"x{tenant}"[:16]
+
+
 class Trial:
     """The strangers of one run, and what they must not get hold of.
 
@@ -64,8 +69,7 @@ class Trial:
 
     @property
     def _elsewhere(self) -> str:
-        """A tenant that this run alone uses."""
-        return f"x{self._session.task.tenant}"[:16]
+        return elsewhere(self._session.task.tenant)
 
     @cached_property
     def _other_world(self) -> Control:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import platform
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from schemathesis.cli import EventHandler, ExecutionContext
@@ -128,6 +130,7 @@ class Ledger:
         return {
             "service": self.service,
             "date": datetime.now(UTC).date().isoformat(),
+            "tools": _tools(),
             "passed": exit_code == 0,
             "exit_code": exit_code,
             "operations": len(accounts),
@@ -142,6 +145,13 @@ class Ledger:
             "public": self.public,
             "by_operation": accounts,
         }
+
+
+def _tools() -> str:
+    """What the cases are made with: the same give the same cases, others give others."""
+    made = ((name, version(name)) for name in ("schemathesis", "hypothesis", "jsonschema-rs"))
+    python = ".".join(platform.python_version_tuple()[:2])
+    return ", ".join(f"{name} {number}" for name, number in (*made, ("Python", python)))
 
 
 def handler_for(ledger: Ledger) -> type[EventHandler[Any]]:

@@ -1,8 +1,4 @@
-"""One process, one service: `python -m emporix_mock_contract.process TASK.json`.
-
-Two services, or two workers of one, never share a process: Schemathesis keeps hooks and checks per
-process, and two workers in one crash in Python's own AST constructor.
-"""
+"""One task, in a process that does nothing else: see `apart`."""
 
 from __future__ import annotations
 
@@ -37,9 +33,9 @@ if TYPE_CHECKING:
 BROKEN = 2
 
 
-def main(path: str) -> int:
+def main(path: Path) -> int:
     """Do the task in `path`; the exit code is Schemathesis' own, 2 when the set-up failed."""
-    task = Task.read(Path(path))
+    task = Task.read(path)
     raw: dict[str, Any] = json.loads(Path(task.document).read_text())
     found = documented(raw, task.service)
     ledger = Ledger(found, task.operations)
@@ -113,7 +109,3 @@ def _run(task: Task, session: Session, ledger: Ledger, raw: dict[str, Any]) -> i
     except requests.RequestException as error:
         raise SetupError(str(error)) from error
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

@@ -81,7 +81,8 @@ class Profile:
     does what takes more than a request with an example. `fill` as in `Call`.
 
     `stays` maps a DELETE to the reason why what it names is still there afterwards, empty; `revives` an
-    operation other than POST and PUT to the reason why it makes again what was deleted.
+    operation other than POST and PUT to the reason why it makes again what was deleted; `parts` one that
+    reaches for a part to the reason why what was just made may lack it.
     `owned` maps an operation to the place that names what belongs to the owner: a peer who sends the
     same must be kept out. `owns` names the collections (`service/collection`) in which the owner must
     have something after the set-up, so that it proves something when strangers see nothing of it.
@@ -102,6 +103,7 @@ class Profile:
     people: Mapping[str, Person] = field(default_factory=dict)
     stays: Mapping[str, str] = field(default_factory=dict)
     revives: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
     remade: bool = False
 
     def made(self, bench: Bench, given: Values) -> Values:

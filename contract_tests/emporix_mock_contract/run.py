@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import os
-import subprocess
-import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +17,12 @@ from emporix_mock.app import create_app
 from emporix_mock.config import Config
 from emporix_mock.errors import ConfigurationError
 from emporix_mock.server import Server
+from emporix_mock_contract.apart import carry_out
+from emporix_mock_contract.authorization import elsewhere
 from emporix_mock_contract.client import Client
 from emporix_mock_contract.document import rooted
 from emporix_mock_contract.profile import SERVICES
+from emporix_mock_contract.session import NOON
 from emporix_mock_contract.target import Target
 from emporix_mock_contract.task import MAX_EXAMPLES, PHASES, SCENARIOS, SEED, Task
 from emporix_mock_spec import load
@@ -69,13 +71,22 @@ class Outcome:
 
 
 @contextmanager
-def stub() -> Iterator[Target]:
-    """A stub for the time of a run, on free ports of this machine."""
-    config = Config(seed=SEED_SET)
-    with Server(create_app(config)) as url, Server(create_app(config)) as control_url:
+def stub(config: Config | None = None) -> Iterator[Target]:
+    """A stub for the time of a run, on free ports of this machine; with our documents unless told otherwise.
+
+    Its worlds are made at noon of the day of the run: relative times of a seed count from the making.
+    """
+    config = config or Config(seed=SEED_SET)
+    app, noon = create_app(config), datetime.fromisoformat(NOON)
+    with Server(app) as url, Server(create_app(config)) as control_url:
         # Malformed requests are sent on purpose here and are no news.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        yield Target(url, own=True, control_url=control_url)
+        target = Target(url, own=True, control_url=control_url)
+        for tenant in map(target.tenant_for, SERVICES):
+            for world in map(app.runtime.worlds.get, (tenant, elsewhere(tenant))):
+                world.began = noon
+                world.clock.freeze(noon)
+        yield target
 
 
 def run(
@@ -173,25 +184,10 @@ def _process(task: Task, scratch: Path) -> Outcome:
     path = scratch / f"{task.service}.task.json"
     task.write(path)
     task.ledger.unlink(missing_ok=True)
-    environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
-    # The order of sets must not differ between two runs, and a proxy must not see a loopback request.
-    environment.update(
-        {"PYTHONHASHSEED": "0", "NO_PROXY": "*", "PYTHONIOENCODING": "utf-8", "COLUMNS": "120"}
-    )
-    environment.pop("SCHEMATHESIS_HOOKS", None)
-    done = subprocess.run(  # noqa: S603  # our own module, arguments made here
-        [sys.executable, "-m", "emporix_mock_contract.process", str(path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        env=environment,
-        cwd=scratch,
-        check=False,
-    )
+    code, printed = carry_out(path)
     ledger = json.loads(task.ledger.read_text()) if task.ledger.is_file() else {}
     # A process that left no ledger broke down, whatever its exit code says.
-    return Outcome(task.service, done.returncode if ledger else BROKEN, ledger, done.stdout)
+    return Outcome(task.service, code if ledger else BROKEN, ledger, printed)
 
 
 def _summary(out: Path, outcomes: Sequence[Outcome]) -> None:

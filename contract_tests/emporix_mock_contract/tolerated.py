@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.openapi.checks import (
     AllowHeaderMismatch,
+    EnsureResourceAvailability,
     JsonSchemaError,
     UndefinedStatusCode,
     UnsupportedMethodResponse,
@@ -60,6 +61,9 @@ def reason(session: Session, failure: Failure, case: Case, response: Response) -
             or session.profile.stays.get(operation.id)
             or session.revived.get(failure.usage.partition(" ")[2])
         )
+    if isinstance(failure, EnsureResourceAvailability):
+        asked = session.documented.by_label.get(failure.not_available_with)
+        return session.profile.parts.get(asked.id) if asked is not None else None
     if isinstance(failure, JsonSchemaError):
         return (
             PARTIAL if (case.query or {}).get("fields") and only_lacks(session, operation, response) else None

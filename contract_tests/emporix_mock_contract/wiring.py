@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import schemathesis
 from hypothesis import currently_in_test_context
 from hypothesis.control import current_build_context
+from hypothesis.internal.conjecture import providers
 
 from emporix_mock_contract import cases, checks, tolerated
 from emporix_mock_contract.callers import OWNER
@@ -22,9 +23,19 @@ if TYPE_CHECKING:
 
 def install(session: Session) -> None:
     """Register everything for one run in this process."""
+    draw_from_the_document_alone()
     checks.register(session)
     _register_tokens(session)
     _register_calls(session)
+
+
+def draw_from_the_document_alone() -> None:
+    """Keep the literals of our own source out of the cases.
+
+    Hypothesis strews in literals of every loaded module that is not in `site-packages`: the cases would
+    depend on how and where this is installed, and on every line of it.
+    """
+    providers._get_local_constants = lambda: providers._local_constants  # noqa: SLF001  # no setting says it
 
 
 class BearerToken:

@@ -16,11 +16,16 @@ CARD = "7d1f0c3a-2b4e-4c6d-8f90-000000000002"
 def arrange(bench: Bench) -> Values:
     """An order with a payment that is authorized, and captured for a part."""
     token, owner = bench.callers.service(), bench.callers.customer(OWNER)
+    price = {"netValue": 100, "grossValue": 100, "taxValue": 0}
+    priced = {"price": price, "finalPrice": price}
+    entry = {"amount": 1, "calculatedUnitPrice": price, "calculatedPrice": priced}
     order = {
         "siteCode": "main",
         "currency": "EUR",
         "totalAuthorizedAmount": 100,
         "customer": {"id": owner.number, "email": owner.email},
+        "entries": [entry],
+        "calculatedPrice": priced,
     }
     made = bench.client.ask("POST", f"/order-v2/{bench.tenant}/salesorders", token=token, json=order)
     base = f"/payment-gateway/{bench.tenant}/payment"

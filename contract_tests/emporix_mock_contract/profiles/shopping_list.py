@@ -15,6 +15,14 @@ PROFILE = Profile(
             fill={"body.name": "name", "body.metadata.version": "version"}
         )
     },
+    parts=dict.fromkeys(
+        (
+            "GET-shopping-list-retrieve-customer-shopping-list",
+            "PUT-shopping-list-update-customer-shopping-list",
+            "DELETE-shopping-list-remove-customer-shopping-list",
+        ),
+        "the id is the customer's, who may have made a list of another name",
+    ),
     owns=("shopping-list/lists",),
     owned={"GET-shopping-list-retrieve-customer-shopping-list": "path.customerId"},
 )

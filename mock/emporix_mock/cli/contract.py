@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser"]
 
-SERVICES = (*services(), "_mock")
+CONTROL = "_mock"
+SERVICES = (*services(), CONTROL)
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 REPORTS = ("junit", "html", "har")
 MISSING = (
@@ -171,12 +172,17 @@ def _report(target: Target, options: Options, *, verbose: bool) -> int:
     if options.out is not None:
         print(f"ledgers and reports are in {options.out}")
     verdict = {0: "passed", 1: "FAILED", 2: "COULD NOT BE TRIED"}[code]
-    total = sum(each.ledger.get("cases", 0) for each in outcomes)
     minutes, seconds = divmod(round(stopwatch() - started), 60)
-    services = sum(each.service != "_mock" for each in outcomes)
-    control = " and the control API" if services < len(outcomes) else ""
-    print(f"{verdict}: {services} services{control}, {total} cases in {minutes} min {seconds} s")
+    services = [each for each in outcomes if each.service != CONTROL]
+    control = [each for each in outcomes if each.service == CONTROL]
+    found = [f"{len(services)} services, {_cases(services)}"] if services else []
+    found += [f"the control API, {_cases(control)}"] if control else []
+    print(f"{verdict}: {'; '.join(found) or 'nothing'}; in {minutes} min {seconds} s")
     return code
+
+
+def _cases(outcomes: list[Outcome]) -> str:
+    return f"{sum(each.ledger.get('cases', 0) for each in outcomes):,} cases"
 
 
 def _refused(text: str) -> int:

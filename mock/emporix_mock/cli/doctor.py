@@ -93,7 +93,7 @@ def _campaign() -> Finding:
     from importlib.util import find_spec
 
     from emporix_mock.doctor.process import MAIN
-    from emporix_mock.doctor.register import RECORDED, contract_runs, of_campaign
+    from emporix_mock.doctor.register import RECORDED, beside_services, contract_runs, of_campaign
     from emporix_mock.errors import ConfigurationError
     from emporix_mock.fidelity.evidence import read_ledgers
     from emporix_mock.fidelity.register import shipped
@@ -112,7 +112,10 @@ def _campaign() -> Finding:
             ledgers = {}
     minutes, seconds = divmod(round(stopwatch() - started), 60)
     when = f"run now, in {minutes} min {seconds} s"
-    return contract_runs(of_campaign(shipped(), ledgers), when=when, failed=done.returncode != 0)
+    beside = beside_services(ledgers, shipped())
+    return contract_runs(
+        of_campaign(shipped(), ledgers), when=when, failed=done.returncode != 0, beside=beside
+    )
 
 
 def _json(found: list[Finding], *, well: bool) -> str:

@@ -90,7 +90,7 @@ def server(entries: Sequence[OperationEntry]) -> Iterator[Finding]:
     try:
         with running() as found:
             seconds = first_answer(found)
-            text = f"{seconds:.2f} s to the first right answer"
+            text = f"{seconds:.2f} s to the first right answer, measured here"
             yield Finding("start", ok=True, text=text, numbers={"seconds": round(seconds, 3)})
             first = memory(found.pid)
             yield routing(found, entries, "bundled")
@@ -132,6 +132,7 @@ def _weight(first: int | None, every: int | None) -> Finding:
     if first is None or every is None:
         return Finding("memory", None, "not measured: this system does not tell")
     text = f"{first / 1e6:.0f} MB after the first answer, {every / 1e6:.0f} MB with every service in use"
+    text += ", measured here"
     return Finding("memory", ok=True, text=text, numbers={"first": first, "every": every})
 
 

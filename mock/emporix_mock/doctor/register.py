@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from emporix_mock.asgi.control.operations import OperationEntry
     from emporix_mock.fidelity.register import Register
 
-__all__ = ["RECORDED", "contract_runs", "levels", "of_campaign"]
+__all__ = ["RECORDED", "beside_services", "contract_runs", "levels", "of_campaign"]
 
+CONTROL: Final = "_mock"
 RECORDED: Final = "recorded on {date}, not run now"
 
 
@@ -43,9 +44,11 @@ def levels(register: Register, entries: Sequence[OperationEntry]) -> Finding:
 _NOTHING = {"contract": None, "flow": None, "live": None}
 
 
-def contract_runs(register: Register, *, when: str = RECORDED, failed: bool = False) -> Finding:
+def contract_runs(
+    register: Register, *, when: str = RECORDED, failed: bool = False, beside: str = ""
+) -> Finding:
     """The contract runs that a register holds. `when` says of the shipped one that nothing was run now, else
-    when it was; `failed` says that a campaign ended badly beyond them."""
+    when it was; `failed` says that a campaign ended badly beyond them, `beside` what else is to be told."""
     found, total = contract(register), len(register["services"])
     reached = count(each for _, each in operations(register))
     numbers = {
@@ -55,6 +58,7 @@ def contract_runs(register: Register, *, when: str = RECORDED, failed: bool = Fa
         "passed": found.passed,
         "operations": reached.contract,
         "dates": found.dates,
+        "tools": found.tools,
         "ran": not when.startswith(RECORDED),
     }
     if found.dates is None:
@@ -63,9 +67,21 @@ def contract_runs(register: Register, *, when: str = RECORDED, failed: bool = Fa
     text = f"{counted(found.cases, 'case')}, {counted(found.failures, 'failure')};"
     text += f" {found.passed} of {total} services and {reached.contract} of"
     text += f" {counted(reached.operations, 'operation')} passed; {when.format(date=found.dates[1])}"
+    text += "".join(f"; {each}" for each in (*found.tools, beside) if each)
     good = found.failures == 0 and found.passed == found.services and not failed
     complete = found.services == total
     return Finding("contract", (True if complete else None) if good else False, text, numbers)
+
+
+def beside_services(ledgers: Mapping[str, dict[str, Any]], recorded: Register) -> str:
+    """What a campaign has that the count of services leaves out, and what the shipped register says instead
+    where it says something else: other tools make other cases."""
+    control = [each["cases"] for name, each in ledgers.items() if name == CONTROL]
+    found = [f"the control API's {counted(sum(control), 'case')} not counted"] if control else []
+    cases, said = sum(each["cases"] for each in ledgers.values()) - sum(control), contract(recorded)
+    if cases != said.cases:
+        found.append(", ".join([f"recorded are {said.cases:,}", *said.tools]))
+    return "; ".join(found)
 
 
 def of_campaign(register: Register, ledgers: Mapping[str, dict[str, Any]]) -> Register:

@@ -111,6 +111,7 @@ def add_contract(register: Register, ledgers: Mapping[str, dict[str, Any]]) -> N
             "cases": ledger["cases"],
             "failures": len(ledger["failures"]) + len(ledger["errors"]),
             "seconds": ledger["seconds"],
+            "tools": ledger.get("tools"),
             "passed": ledger["passed"],
         }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from dis import get_instructions
-from functools import partial
+from functools import cache, partial
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,7 +92,13 @@ class _Walk:
         self.visit(getattr(function, "__wrapped__", None))
 
 
-def _uses(code: CodeType) -> Iterator[tuple[str, str | None]]:
+@cache
+def _uses(code: CodeType) -> tuple[tuple[str, str | None], ...]:
+    """What `_loaded` finds, once each. Every handler leads to the same few functions of the engine."""
+    return tuple(dict.fromkeys(_loaded(code)))
+
+
+def _loaded(code: CodeType) -> Iterator[tuple[str, str | None]]:
     """The names that a function loads, each with the attribute asked of it at once, if any.
 
     Attributes of other values stand alone, with no global of that name to follow. Inner functions
@@ -110,7 +116,7 @@ def _uses(code: CodeType) -> Iterator[tuple[str, str | None]]:
         base = name if kind.startswith("LOAD_GLOBAL") else None
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _uses(constant)
+            yield from _loaded(constant)
 
 
 def _content(cell: CellType) -> Any:

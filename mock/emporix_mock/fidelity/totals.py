@@ -36,13 +36,18 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The last contract runs together: `services` were tried, `passed` passed, between the two `dates`."""
+    """The last contract runs together: `services` were tried, `passed` passed, between the two `dates`.
+
+    `tools` are what their cases were made with; more than one when the runs are of different installations.
+    The control API is no service and counted nowhere.
+    """
 
     services: int
     passed: int
     cases: int
     failures: int
     dates: tuple[str, str] | None
+    tools: tuple[str, ...]
 
 
 def count(entries: Iterable[dict[str, Any]]) -> Counts:
@@ -77,4 +82,5 @@ def contract(register: Register) -> Contract:
         cases=sum(run["cases"] for run in runs),
         failures=sum(run["failures"] for run in runs),
         dates=(dates[0], dates[-1]) if dates else None,
+        tools=tuple(sorted({run["tools"] for run in runs if run.get("tools")})),
     )

@@ -92,7 +92,8 @@ def _contract(found: Contract) -> str:
     when = first if first == last else f"{first} to {last}"
     return (
         f"{found.cases:,} cases over {_counted(found.services, 'service')},"
-        f" {_counted(found.failures, 'failure')} ({when})"
+        f" {_counted(found.failures, 'failure')} ({'; '.join([when, *found.tools])}),"
+        " those of the control API not counted"
     )
 
 
