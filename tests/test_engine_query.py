@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emporix_mock.engine.query import Equality, QuerySyntaxError, parse
+from emporix_mock.errors import BadRequest
 
 APPLE = {
     "id": "5c3325ba",
@@ -230,6 +231,21 @@ def test_lists(text: str, *, expected: bool) -> None:
 )
 def test_regular_expressions(text: str, *, expected: bool) -> None:
     assert parse(text).matches(APPLE) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("code:~^([a-z]+_?)+$", True), ("code:~(pp|_l){2}", False), ("code:~^(a+)+$", False)],
+)
+def test_repeated_groups(text: str, *, expected: bool) -> None:
+    assert parse(text).matches(APPLE) is expected
+    assert parse(text).matches({"code": "a" * 60 + "!"}) is False
+
+
+def test_an_expression_that_takes_too_long_is_refused() -> None:
+    with pytest.raises(BadRequest, match="takes too long") as refused:
+        parse("code:~^(a|aa)+$").matches({"code": "a" * 60 + "!"})
+    assert refused.value.rule == "engine/query-patience"
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,20 @@ def test_a_snapshot_is_untouched_by_later_writes(
     assert (list(things.scan()), things.ids()) == (documents, order)
 
 
+def test_an_index_is_made_once_for_all_who_share_the_documents() -> None:
+    one, other = collection(), collection()
+    one.put("a", {"owner": "x"})
+    frozen = one.freeze()
+    other.thaw(frozen)
+    assert other.find("owner", "x") == ["a"]
+    assert list(frozen.indexes) == ["owner"]
+    other.put("b", {"owner": "x"})
+    other.find("name", "y")
+    one.thaw(frozen)
+    assert one.find("owner", "x") == ["a"]
+    assert list(frozen.indexes) == ["owner"]
+
+
 def apply(things: Documents, operations: list[tuple[str, str, int]]) -> None:
     for verb, key, number in operations:
         if verb == "put":

@@ -10,7 +10,7 @@ import gc
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -22,29 +22,33 @@ from emporix_mock.config import Config
 from emporix_mock.engine.resource import PARENT
 from emporix_mock.server import Server
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 TENANT = "acme"
 LINES = (1, 50, 500)
-COPIES = 12
+COPIES = 30
 PRODUCT, PRICE = "65d0a1b2c3d4e5f604000001", "65d0a1b2c3d4e5f607000001"
+TIER, WAREHOUSE = "a1000000000000000000000000000001", "uk"
 JSON = b"application/json"
 
 
 class Shop:
-    """The application before it serves."""
+    """The application before it serves: every product with a price of its own and with stock."""
 
     def __init__(self, products: int) -> None:
         self.app = create_app(Config(tenant=TENANT, seed="shop"))
         self.world = self.app.runtime.worlds.get(TENANT)
         form = self.ask("POST", "/oauth/token", b"", FORM, b"application/x-www-form-urlencoded")
         self.backend = b"Bearer " + form["access_token"].encode()
-        self.fill("product-service", "products", PRODUCT, products, lambda n: {"code": f"bench-{n}"})
-        self.fill(
-            "price-service",
-            "prices",
-            PRICE,
-            products,
-            lambda n: {"itemId": {"itemType": "PRODUCT", "id": numbered(PRODUCT, n)}},
-        )
+        self.stock(range(products))
+
+    def stock(self, wanted: Iterable[int]) -> None:
+        """Put products of these numbers on sale."""
+        numbers = list(wanted)
+        self.fill("product-service", "products", PRODUCT, map(_product, numbers))
+        self.fill("price-service", "prices", PRICE, map(_price, numbers))
+        self.fill("availability", "availabilities", f"{WAREHOUSE}:{PRODUCT}", map(_stock, numbers))
 
     def ask(
         self, method: str, path: str, token: bytes, body: bytes = b"", media: bytes = JSON, query: bytes = b""
@@ -55,14 +59,13 @@ class Shop:
             raise RuntimeError(f"{method} {path}: {status} {answer!r}")
         return json.loads(answer) if answer else None
 
-    def fill(self, service: str, collection: str, like: str, count: int, change: Any) -> None:
-        """Put copies of a stored document into its collection."""
+    def fill(self, service: str, collection: str, like: str, changes: Iterable[dict[str, Any]]) -> None:
+        """Put copies of a stored document, each with changes of its own, into its collection."""
         documents = self.world.state(service).collection(collection)
         original = documents.get(like)
         assert original is not None
-        for number in range(count):
-            own = numbered(like, number)
-            documents.put(own, {**original, "id": own, **change(number)})
+        for change in changes:
+            documents.put(change["id"], {**original, **change})
 
     def guest(self) -> bytes:
         """A visitor of its own."""
@@ -96,12 +99,32 @@ def numbered(like: str, number: int) -> str:
     return f"{like[:16]}{number + 0x1000000:08x}"
 
 
+def _product(number: int) -> dict[str, Any]:
+    return {"id": numbered(PRODUCT, number), "code": f"bench-{number}"}
+
+
+def _price(number: int) -> dict[str, Any]:
+    item = {"itemType": "PRODUCT", "id": numbered(PRODUCT, number)}
+    tiers = [{"id": TIER, "priceValue": amount(number)}]
+    return {"id": numbered(PRICE, number), "itemId": item, "tierValues": tiers}
+
+
+def _stock(number: int) -> dict[str, Any]:
+    own = numbered(PRODUCT, number)
+    return {"id": f"{WAREHOUSE}:{own}", "productId": own, "site": WAREHOUSE, "stockLevel": 1000}
+
+
+def amount(number: int) -> float:
+    """The price of a product; a thousand of them differ."""
+    return round(5 + number % 1000 * 0.07, 2)
+
+
 def item(number: int) -> dict[str, Any]:
     """A line of a cart."""
     price = {
         "priceId": numbered(PRICE, number),
-        "originalAmount": 18.9,
-        "effectiveAmount": 18.9,
+        "originalAmount": amount(number),
+        "effectiveAmount": amount(number),
         "currency": "EUR",
     }
     yrn = f"urn:yaas:hybris:product:product:{TENANT};{numbered(PRODUCT, number)}"
@@ -117,7 +140,7 @@ def main(port: int, products: int) -> None:
     shop.ask("POST", f"/coupon/{TENANT}/coupons", shop.backend, json.dumps(coupon).encode())
     told = {
         "backend": shop.backend.decode().removeprefix("Bearer "),
-        "carts": {str(lines): shop.carts(lines) for lines in LINES},
+        "carts": {str(lines): shop.carts(lines) for lines in LINES if lines < products},
         "product": numbered(PRODUCT, products // 2),
     }
     gc.collect()

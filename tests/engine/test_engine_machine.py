@@ -407,12 +407,14 @@ def list_out_of_order(patch: Patch) -> None:
 def changed_documents_go_last(patch: Patch) -> None:
     store = Documents._store
 
-    def moving(self: Documents, key: str, old: bytes | None, new: bytes | None, *, placed: bool) -> None:
+    def moving(
+        self: Documents, key: str, old: bytes | None, new: bytes | None, *given: Any, placed: bool
+    ) -> None:
         if old is not None and new is not None:
             self._docs = dict(self._docs)
             del self._docs[key]
             self._order = None
-        store(self, key, old, new, placed=placed)
+        store(self, key, old, new, *given, placed=placed)
 
     patch.setattr(Documents, "_store", moving)
 

@@ -126,8 +126,7 @@ def run_list(resource: Resource, ctx: RequestContext, state: State) -> Result:
 def run_search(resource: Resource, ctx: RequestContext, state: State) -> Result:
     """The same with `q` in the body, or with a list of ids."""
     if isinstance(ctx.body, list):
-        wanted = frozenset(map(str, ctx.body))
-        return crud.listing(resource, ctx, state, q="", keep=lambda found: found[resource.key] in wanted)
+        return crud.listing(resource, ctx, state, q="", where={resource.key: tuple(map(str, ctx.body))})
     return crud.listing(resource, ctx, state)
 
 

@@ -30,7 +30,7 @@ def run(resource: Resource, ctx: RequestContext, state: State, items: Any, one: 
     Where the operation answers without entries (price lists), what is not there is passed over and any
     other refusal is the answer.
     """
-    _check_size(resource, items)
+    check_size(items, resource.bulk_limit)
     if ctx.about.success != 207:
         for item in items:
             _quietly(ctx, item, one)
@@ -41,14 +41,16 @@ def run(resource: Resource, ctx: RequestContext, state: State, items: Any, one: 
     return Result(207, entries)
 
 
-def _check_size(resource: Resource, items: Any) -> None:
-    if isinstance(items, list) and len(items) <= resource.bulk_limit:
+def check_size(items: Any, limit: int, least: int = 0) -> None:
+    """400 for a body that is no list, or one of more items than `limit` or fewer than `least`."""
+    if not isinstance(items, list):
+        text = "The payload must be an array."
+    elif len(items) > limit:
+        text = f"Maximum size of the payload array is {limit}."
+    elif len(items) < least:
+        text = f"Minimum size of the payload array is {least}."
+    else:
         return
-    text = (
-        f"Maximum size of the payload array is {resource.bulk_limit}."
-        if isinstance(items, list)
-        else "The payload must be an array."
-    )
     raise BadRequest(
         SEE_DETAILS,
         type="validation_violation",

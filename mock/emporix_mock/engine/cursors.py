@@ -8,14 +8,13 @@ with it.
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from emporix_mock.engine import listing
 from emporix_mock.engine.projection import project
-from emporix_mock.engine.sorting import SortKey, sort_documents
+from emporix_mock.engine.sorting import Order, SortKey
 from emporix_mock.errors import BadRequest, Detail
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def walk(selection: Selection) -> Result:
         raise _refused("Only one of 'next' and 'prev' may be given", "next")
     asked = listing.sort_keys(resource, ctx)
     keys = asked if BY_ID in asked else (*asked, BY_ID)
-    found = _sorted(selection, keys)
+    found = selection.sorted(keys, listing.language_of(selection))
     start, stop = listing.page_of(ctx.query, resource.page_size)
     if forward or backward:
         size = stop - start
@@ -49,25 +48,14 @@ def walk(selection: Selection) -> Result:
     return listing.rendered(selection, page, headers)
 
 
-def _sorted(selection: Selection, keys: tuple[SortKey, ...]) -> list[str]:
-    if keys == (BY_ID,):
-        return sorted(selection.keys())  # below one parent the stored keys sort as the ids do
-    return selection.sorted(keys, listing.language_of(selection))
-
-
 def _place(
     selection: Selection, found: list[str], keys: tuple[SortKey, ...], mark: Document
 ) -> tuple[int, int]:
     """Where the page before a cursor ends and where the page behind it starts, among the `found`."""
     resource, ctx = selection.resource, selection.ctx
     stored = resource.key_of(ctx, mark[resource.key])
-    if keys == (BY_ID,):
-        after = bisect_right(found, stored)
-    else:
-        documents = [document for key in found if (document := selection.documents.get(key)) is not None]
-        language = listing.language_of(selection)
-        ranked = sort_documents([*documents, mark], keys, language, id_field=resource.key)
-        after = next(index for index, document in enumerate(ranked) if document is mark)
+    order = Order.of(keys, listing.language_of(selection), resource.key)
+    after = order.after(selection.documents, found, mark)
     return (after - 1 if after and found[after - 1] == stored else after), after
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine.field_paths import split_path, values_at
+from emporix_mock.store.indexes import entry, index_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +38,10 @@ class Condition:
     path: str
     forms: tuple[Any, ...]
 
+    def holds(self, document: Document) -> bool:
+        """What the index on the path decides, of one document."""
+        return not index_keys(document, self.path.split(".")).isdisjoint(map(entry, self.forms))
+
 
 @dataclass(slots=True)
 class Filter:
@@ -52,13 +57,20 @@ def of_query(resource: Resource, ctx: RequestContext) -> Filter:
     for name, given in ctx.query.items():
         rule = resource.filters.get(name)
         if rule is None:
-            rule = ctx.about.filters.get(name)
+            rule = ctx.about.filters.get(name) or _of_language(resource, name)
         if rule and given is not None and given != "":
             _add(found, resource, rule, given)
     for path, name in resource.from_path.items():
         if name in ctx.path and name not in resource.parents:
             _add(found, resource, path, ctx.path[name])
     return found
+
+
+def _of_language(resource: Resource, name: str) -> str | None:
+    """What a parameter with a language after its name looks at: the text in that one."""
+    base, _, language = name.partition(".")
+    rule = resource.filters.get(base) if language else None
+    return rule and f"{rule}.{language}"
 
 
 def _add(found: Filter, resource: Resource, rule: str, given: Any) -> None:

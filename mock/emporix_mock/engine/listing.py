@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from emporix_mock.engine import cursors, translation
-from emporix_mock.engine.context import Result
+from emporix_mock.engine.context import NOTHING, Result
 from emporix_mock.engine.projection import project
 from emporix_mock.engine.selection import Selection
 from emporix_mock.engine.sorting import parse_sort
@@ -64,14 +64,16 @@ def select(
     state: State,
     *,
     q: str | None = None,
+    tests: Mapping[Any, Keep] = NOTHING,
     keep: Keep | None = None,
-    where: Mapping[str, tuple[Any, ...]] | None = None,
+    where: Mapping[str, tuple[Any, ...]] = NOTHING,
 ) -> list[Document]:
     """The documents that the caller may see and that match the parameters and all else given, as created.
 
-    `where` is what `keep` is, found by index: one of the values stands at each dotted field.
+    `where` is found by index: one of the values stands at each dotted field. `tests`, by what they look
+    for, look at nothing but the document, so that what they find is remembered; `keep` is asked each time.
     """
-    return Selection(resource, ctx, state, q, keep, where).decoded()
+    return Selection(resource, ctx, state, q, tests, keep, where).decoded()
 
 
 def query_text(ctx: RequestContext) -> str | None:
@@ -87,14 +89,15 @@ def listing(
     state: State,
     *,
     q: str | None = None,
+    tests: Mapping[Any, Keep] = NOTHING,
     keep: Keep | None = None,
-    where: Mapping[str, tuple[Any, ...]] | None = None,
+    where: Mapping[str, tuple[Any, ...]] = NOTHING,
 ) -> Result:
     """One page of a list in the shape all services share: a bare array, the total in a header on request.
 
     Where the document says so, the body carries the totals (`page`, `size`), or headers the cursors.
     """
-    selection = Selection(resource, ctx, state, query_text(ctx) if q is None else q, keep, where)
+    selection = Selection(resource, ctx, state, query_text(ctx) if q is None else q, tests, keep, where)
     if ctx.about.cursors:
         return cursors.walk(selection)
     start, stop = _window(resource, ctx)

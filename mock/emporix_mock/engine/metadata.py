@@ -53,7 +53,8 @@ def _next(resource: Resource, given: Any, old: Document | None, current: Any) ->
     if resource.lock == "required" and given is None:
         raise resource.unversioned(str(old[resource.key]))
     if resource.lock != "ignored" and given is not None and given != current:
-        raise resource.stale(str(old[resource.key]))
+        key = str(old[resource.key])
+        raise resource.not_latest(key, given) if resource.not_latest else resource.stale(key)
     return int(current or 0) + 1
 
 

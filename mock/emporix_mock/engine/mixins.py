@@ -52,7 +52,7 @@ def check_document(state: State, new: Document, old: Document | None = None) -> 
     if old is not None and given == old.get("mixins") and urls == urls_of(old):
         return
     for name, value in given.items():
-        if value:
+        if value or (name in urls and isinstance(value, dict)):
             _check_one(state, name, value, urls.get(name))
 
 

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emporix_mock.engine.field_paths import OTHER_SPELLING, split_path
 from emporix_mock.engine.query_grammar import read_query
-from emporix_mock.engine.query_match import compile_query
-from emporix_mock.engine.query_nodes import AnyOf, Clause, Every, QuerySyntaxError
+from emporix_mock.engine.query_match import compile_query, value_test
+from emporix_mock.engine.query_nodes import AnyOf, Clause, Every, Pattern, QuerySyntaxError, Within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from emporix_mock.engine.query_nodes import Node, Scalar, Word
 
-__all__ = ["Equality", "Query", "QuerySyntaxError", "parse"]
+__all__ = ["Equality", "Query", "QuerySyntaxError", "Search", "parse"]
 
 _CACHED_LENGTH = 4096  # longer texts are long id lists, hardly ever asked twice
 _INT64, _UINT64 = -(2**63), 2**64
@@ -44,19 +44,29 @@ class Equality(NamedTuple):
     values: tuple[Scalar, ...]
 
 
+class Search(NamedTuple):
+    """A condition every matching document meets: `holds` for one of the values at the dotted `path`."""
+
+    path: str
+    holds: Callable[[Any], bool]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Query:
     """A compiled filter.
 
-    `matches(document)` decides. `equalities` narrow the candidates by hash index: every matching
-    document meets all of them, but one that meets them must still be asked unless `exact`. `fields` are
-    the keys as written, each with its offset in the text.
+    `matches(document)` decides. `equalities` narrow the candidates by hash index, `searches` (patterns
+    and ranges) by a look at all values in one: every matching document meets all of them. What meets the
+    equalities matches if `exact`, what meets both if `searchable`. `fields` are the keys as written, each
+    with its offset in the text.
     """
 
     text: str
     matches: Callable[[Mapping[str, Any]], bool]
     equalities: tuple[Equality, ...]
+    searches: tuple[Search, ...]
     exact: bool
+    searchable: bool
     fields: tuple[tuple[str, int], ...]
 
 
@@ -75,11 +85,14 @@ def parse(text: str, *, compound: bool = False, localized: frozenset[str] = froz
 def _parse(text: str, compound: bool, localized: frozenset[str]) -> Query:  # noqa: FBT001  # cache key
     node = read_query(text, compound=compound)
     clauses, equalities = tuple(_clauses(node)), tuple(_equalities(node, localized))
+    searches = tuple(_searches(node, localized))
     return Query(
         text=text,
         matches=compile_query(node, localized),
         equalities=equalities,
+        searches=searches,
         exact=len(equalities) == len(clauses),
+        searchable=len(equalities) + len(searches) == len(clauses),
         fields=tuple((clause.key, clause.position) for clause in clauses),
     )
 
@@ -104,9 +117,22 @@ def _equalities(node: Node, localized: frozenset[str]) -> Iterator[Equality]:
         yield Equality(".".join(split_path(node.key)), values)
 
 
+def _searches(node: Node, localized: frozenset[str]) -> Iterator[Search]:
+    if isinstance(node, Every):
+        for part in node.parts:
+            yield from _searches(part, localized)
+    elif isinstance(node, Clause) and isinstance(node.test, Pattern | Within) and _stored(node, localized):
+        yield Search(".".join(split_path(node.key)), value_test(node.test))
+
+
+def _stored(clause: Clause, localized: frozenset[str]) -> bool:
+    """Whether the path leads to what is compared; a language map has several texts."""
+    return clause.key not in localized and clause.key not in OTHER_SPELLING
+
+
 def _indexable(clause: Clause, localized: frozenset[str]) -> bool:
-    """Whether equality of the stored scalar decides; a moment or a language map has several forms."""
-    if clause.key in localized or clause.key in OTHER_SPELLING:
+    """Whether equality of the stored scalar decides; a moment has several forms."""
+    if not _stored(clause, localized):
         return False
     return isinstance(clause.test, AnyOf) and all(word.instant is None for word in clause.test.words)
 

@@ -22,6 +22,7 @@ from emporix_mock.engine.query_nodes import (
     Presence,
 )
 from emporix_mock.engine.query_values import read_instant
+from emporix_mock.errors import BadRequest, Detail
 
 if TYPE_CHECKING:
     from emporix_mock.engine.field_paths import Path
@@ -42,6 +43,9 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
 }
 _METACHARACTERS = re.compile(r"[\\.^$*+?{}\[\]|()]")
+_REPEATED_GROUP = re.compile(r"\)[*+{]")
+PATIENCE_SECONDS = 0.2
+"""How long an expression may look at one text, so that nobody's can stop the server."""
 
 
 def compile_query(node: Node, localized: frozenset[str]) -> Matcher:
@@ -77,7 +81,7 @@ def _clause(clause: Clause, localized: frozenset[str]) -> Matcher:
     if isinstance(test, Presence):
         leaf: _ValueTest = _is_null if test.kind == "null" else _is_present
     else:
-        leaf = _each_element(_value_test(test))
+        leaf = _each_element(value_test(test))
         if clause.key in localized:
             leaf = _any_language(leaf)
     matcher = _with_other_spelling(clause.key, leaf)
@@ -138,7 +142,8 @@ def _any_language(leaf: _ValueTest) -> _ValueTest:
     return lambda value: any(map(leaf, value.values())) if type(value) is dict else leaf(value)
 
 
-def _value_test(test: AnyOf | Pattern | Within) -> _ValueTest:
+def value_test(test: AnyOf | Pattern | Within) -> _ValueTest:
+    """Give the closure that says of one scalar whether it passes."""
     if isinstance(test, AnyOf):
         return _equals_any(test)
     if isinstance(test, Pattern):
@@ -178,8 +183,30 @@ def _finds(pattern: re.Pattern[str]) -> Callable[[str], bool]:
     if not _METACHARACTERS.search(pattern.pattern):
         text = pattern.pattern
         return lambda value: text in value
+    if _REPEATED_GROUP.search(pattern.pattern):
+        return _finds_in_time(pattern.pattern)
     search = pattern.search
     return lambda value: search(value) is not None
+
+
+def _finds_in_time(pattern: str) -> Callable[[str], bool]:
+    """The same for an expression that may go through a text in more ways than anybody waits for."""
+    import regex  # noqa: PLC0415  # few expressions repeat a group
+
+    search = regex.compile(pattern).search
+
+    def finds(value: str) -> bool:
+        try:
+            return search(value, timeout=PATIENCE_SECONDS) is not None
+        except TimeoutError:
+            raise BadRequest(
+                f"Regular expression '{pattern}' takes too long; do not repeat what repeats something",
+                type="invalid_query_parameter",
+                details=[Detail("The regular expression takes too long", "q", "invalid_query_parameter")],
+                rule="engine/query-patience",
+            ) from None
+
+    return finds
 
 
 def _within(bounds: tuple[Bound, ...]) -> _ValueTest:

@@ -23,7 +23,8 @@ from emporix_mock.engine.query_nodes import (
 )
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from collections.abc import Mapping
+    from typing import Any, Literal
 
     from emporix_mock.engine.query_nodes import (
         Test,
@@ -79,6 +80,12 @@ def read_instant(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def within(period: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a moment is in a period `{from, to}` of moments, whose ends belong to it and may be missing."""
+    start, end = (read_instant(period.get(name) or "") for name in ("from", "to"))
+    return (start is None or start <= now) and (end is None or now <= end)
 
 
 def _word(text: str, *, quoted: bool) -> Word:
@@ -201,11 +208,7 @@ def _split_alternatives(text: str) -> list[str]:
 
 
 def _compiled(key: str, pattern: str, raw: str, position: int) -> re.Pattern[str]:
-    """Compile one expression.
-
-    Python's matcher backtracks, so a hostile pattern can still be slow; the length limit keeps
-    accidents small and is not a protection against somebody who means harm.
-    """
+    """Compile one expression; how long it may take is seen to where it is used."""
     if not pattern:
         raise QuerySyntaxError(f"Empty regular expression in value '{raw}' of key '{key}'", position, key)
     if len(pattern) > MAX_PATTERN:

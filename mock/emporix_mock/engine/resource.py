@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Expand = Callable[[RequestContext, State, Document], None]
     Exists = Callable[[RequestContext, State, Any], bool]
     NewId = Callable[[RequestContext, State, Document], str]
+    Seen = Callable[[RequestContext, State], Mapping[str, tuple[Any, ...]] | None]
     Wording = Callable[[str], EmporixError]
     Payload = Callable[[RequestContext, State, Document | None, Document | None], Document]
 
@@ -103,7 +104,7 @@ class Resource:
     ones (catalog: `updatedAt`). `lock`: a version given on update must be the
     current one, else `stale`; `required` refuses an update without it by `unversioned`, `ignored` never
     looks. `missing`, `duplicate`, `stale`, `unversioned` word the refusals; what `stale` returns decides
-    between 409 and 404.
+    between 409 and 404. `not_latest` takes its place where the refusal names the version asked for.
 
     Patch. `patch` is the dialect of PATCH with a list (`json` lower-case operations, `JSON` upper-case,
     `Json` both; None: as the document spells them). An object always merges, so does PUT with
@@ -135,8 +136,9 @@ class Resource:
     Hooks: `prepare` completes or refuses the new document before it is stored (old is None on create);
     `present` turns the stored form into the answer; `visible` hides documents from the caller, and
     `sees_all` says that it would hide none, so that a page is cut before anything is read, and `seen`
-    by what an index finds all that it shows (dotted fields with values; None: ask `visible`); `after` has
-    the effects of a write (old, new; new is None on delete).
+    by what an index finds all that it shows (dotted fields with values; None: ask `visible`), `seen_by`
+    all that it looks at beside the document, so that what it shows is remembered; `after` has the effects
+    of a write (old, new; new is None on delete).
     """
 
     path: str
@@ -154,11 +156,13 @@ class Resource:
     present: Present | None = None
     visible: Visible | None = None
     sees_all: Callable[[RequestContext], bool] | None = None
-    seen: Callable[[RequestContext], Mapping[str, tuple[Any, ...]] | None] | None = None
+    seen: Seen | None = None
+    seen_by: Callable[[RequestContext, State], object] | None = None
     after: After | None = None
     missing: Wording = missing
     duplicate: Wording = duplicate
     stale: Wording = stale
+    not_latest: Callable[[str, Any], EmporixError] | None = None
     unversioned: Wording = unversioned
     item: str | None = None
     item_id: str | None = None

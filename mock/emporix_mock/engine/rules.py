@@ -19,6 +19,7 @@ GENERAL: Mapping[str, Rule] = {
         Rule("engine/duplicate-id", 409, "conventions, section 9: an id is taken once"),
         Rule("engine/stale-version", 409, "conventions, section 9: metadata.version locks"),
         Rule("engine/query-syntax", 400, "conventions, section 8: the q language"),
+        Rule("engine/query-patience", 400, "a regular expression in q may not stop the server [choice]"),
         Rule("engine/constraint", 400, "what a document states of members in prose only [status: choice]"),
         Rule("engine/page-range", 400, "client-quirks 50: page numbers beyond 10^15"),
         Rule("engine/payload-required", 400, "a write with required members needs a body [choice]"),
@@ -78,5 +79,19 @@ UNKNOWN_MIXIN_SCHEMA = Switch(
     "the vendor fetches the file, which a mock without network cannot",
 )
 
-SWITCHES: tuple[Switch, ...] = (JOB_PACE, MIXIN_WITHOUT_SCHEMA, UNKNOWN_MIXIN_SCHEMA, UNKNOWN_QUERY_FIELD)
+OTHER_TENANT = Switch(
+    "gateway/tenant-mismatch",
+    "400",
+    ("400", "403"),
+    "the status for a path that names another tenant than the token",
+    "conventions, sections 1 and 16: 400 by the documents' examples",
+)
+
+SWITCHES: tuple[Switch, ...] = (
+    JOB_PACE,
+    MIXIN_WITHOUT_SCHEMA,
+    OTHER_TENANT,
+    UNKNOWN_MIXIN_SCHEMA,
+    UNKNOWN_QUERY_FIELD,
+)
 """Choices that hold for every service."""

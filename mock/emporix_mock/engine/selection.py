@@ -6,8 +6,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine import filters
+from emporix_mock.engine.context import NOTHING
 from emporix_mock.engine.filters import Condition
-from emporix_mock.engine.query import QuerySyntaxError, parse
 from emporix_mock.engine.resource import PARENT
 from emporix_mock.engine.rules import UNKNOWN_QUERY_FIELD
 from emporix_mock.engine.sorting import Order
@@ -20,14 +20,19 @@ if TYPE_CHECKING:
     from emporix_mock.engine.query import Query
     from emporix_mock.engine.resource import Resource
     from emporix_mock.engine.sorting import SortKey
-    from emporix_mock.store.documents import Document, Mend
+    from emporix_mock.store.documents import Changes, Document, Mend
     from emporix_mock.store.world import State
 
     Keep = Callable[[Document], bool]
 
+MANY = 2000
+"""So many documents are looked at without thinking of an index."""
+
 
 def parse_query(text: str, *, compound: bool = False, localized: frozenset[str] = frozenset()) -> Query:
     """A `q` filter; a syntax error is Emporix's 400."""
+    from emporix_mock.engine.query import QuerySyntaxError, parse  # noqa: PLC0415  # many runs ask no `q`
+
     try:
         return parse(text, compound=compound, localized=localized)
     except QuerySyntaxError as error:
@@ -48,10 +53,11 @@ class Selection:
         ctx: RequestContext,
         state: State,
         q: str | None = None,
+        tests: Mapping[Any, Keep] = NOTHING,
         keep: Keep | None = None,
-        where: Mapping[str, tuple[Any, ...]] | None = None,
+        where: Mapping[str, tuple[Any, ...]] = NOTHING,
     ) -> None:
-        """Take in everything that decides: parents, parameters, rights, `q`, `keep`, `where`."""
+        """Take in everything that decides: parents, parameters, rights, `q`, `tests`, `keep`, `where`."""
         self.resource = resource
         self.ctx = ctx
         self.state = state
@@ -59,6 +65,7 @@ class Selection:
         asked = filters.of_query(resource, ctx)
         self.conditions = asked.conditions
         self._pure = asked.tests  # what depends on the document alone, by what it looks for
+        self._query: Query | None = None  # where equalities do not decide it
         self._others: list[Keep] = []
         parent = resource.parent_of(ctx)
         if parent is not None:
@@ -66,8 +73,8 @@ class Selection:
         self._narrow_by_rights()
         if q:
             self._narrow_by_query(q)
-        if where:
-            self._narrow_to(where)
+        self._narrow_to(where)
+        self._pure.update(tests)
         if keep is not None:
             self._others.append(keep)
 
@@ -79,13 +86,19 @@ class Selection:
             if own is not None:
                 self.conditions.append(Condition(own.field, () if own.value is None else (own.value,)))
         hiding = resource.visible is not None and (resource.sees_all is None or not resource.sees_all(ctx))
-        seen = resource.seen(ctx) if hiding and resource.seen else None
+        seen = resource.seen(ctx, state) if hiding and resource.seen else None
         if seen is not None:
             self._narrow_to(seen)
             hiding = False
-        owner = resource.owner if resource.restriction else None
-        if hiding or (owner and owner.restrictions(ctx) is not None):
-            self._others.append(lambda document: resource.visible_to(ctx, state, document))
+        visible = resource.visible if hiding else None
+        if visible is not None and resource.seen_by is not None:
+            self._pure["seen", resource.seen_by(ctx, state)] = lambda found: visible(ctx, state, found)
+        elif visible is not None:
+            self._others.append(lambda found: visible(ctx, state, found))
+        allowed = resource.owner.restrictions(ctx) if resource.owner and resource.restriction else None
+        if allowed is not None:
+            field, values = resource.restriction or "", (None, *allowed)
+            self._pure["restricted", allowed] = lambda found: found.get(field) in values
 
     def _narrow_to(self, where: Mapping[str, tuple[Any, ...]]) -> None:
         self.conditions += [Condition(path, values) for path, values in where.items()]
@@ -97,6 +110,7 @@ class Selection:
             _check_fields(resource, ctx, query)
         self.conditions += [Condition(path, values) for path, values in query.equalities]
         if not query.exact:
+            self._query = query
             self._pure["q", text, resource.compound, resource.localized] = query.matches
 
     @property
@@ -108,7 +122,7 @@ class Selection:
         """The stored keys; treat the list as read-only."""
         if self.by_index:
             return self._candidates()
-        return self._kept("keys", lambda: list(self._tested(self._candidates())), self._tested_again)
+        return self._kept("keys", self._searched, self._tested_again)
 
     def first(self, count: int) -> list[str]:
         """The first stored keys, without looking for more of them."""
@@ -118,18 +132,17 @@ class Selection:
             known = self.documents.known(self._what("keys"), self._tested_again)
             if known is not None:
                 return known[:count]
-        found = list(islice(self._tested(self._candidates()), count))
-        if len(found) < count:  # then all were looked at, which need not be done again
-            return self._kept("keys", lambda: found)
-        return found
+        candidates = self._candidates()
+        found = list(islice(self._tested(candidates if self._others else candidates[:MANY]), count))
+        return found if self._others or len(found) == count else self.keys()[:count]
 
     def sorted(self, keys: tuple[SortKey, ...], language: str | None) -> list[str]:
         """The stored keys in another order."""
-        order = Order(keys, language, self.resource.key)
+        order = Order.of(keys, language, self.resource.key)
         return self._kept(
             ("sort", keys, language),
             lambda: order.sorted(self.documents, self.keys()),
-            lambda known, changed: order.mended(self.documents, known, changed, self.keys()),
+            lambda found, changes: order.mended(self.documents, found, changes, self._holds),
         )
 
     def decoded(self) -> list[Document]:
@@ -148,20 +161,42 @@ class Selection:
     def _candidates(self) -> list[str]:
         if not self.conditions:
             return self.documents.ids()
-        return self.documents.matching([(each.path, each.forms) for each in self.conditions])
+        return self.documents.matching(self._by_index())
 
-    def _tested(self, keys: Iterable[str]) -> Iterator[str]:
-        tests, documents = [*self._pure.values(), *self._others], self.documents
+    def _by_index(self) -> list[tuple[str, Iterable[Any]]]:
+        return [(each.path, each.forms) for each in self.conditions]
+
+    def _searched(self) -> list[str]:
+        """What passes the tests; patterns and ranges are asked of values where documents are many."""
+        candidates, query, tests = self._candidates(), self._query, dict(self._pure)
+        if query is not None and query.searchable and len(candidates) > MANY:
+            values = [(each.path, self.documents.values(each.path, each.holds)) for each in query.searches]
+            known = [(path, found) for path, found in values if found is not None]
+            if len(known) == len(values):
+                candidates = self.documents.matching([*self._by_index(), *known])
+                tests = {what: test for what, test in tests.items() if test is not query.matches}
+        return list(self._tested(candidates, tests.values()))
+
+    def _tested(self, keys: Iterable[str], tests: Iterable[Keep] | None = None) -> Iterator[str]:
+        documents = self.documents
+        asked = [*(self._pure.values() if tests is None else tests), *self._others]
+        if not asked:
+            yield from keys
+            return
         for key in keys:
             document = documents.get(key)
-            if document is not None and all(test(document) for test in tests):
+            if document is not None and all(test(document) for test in asked):
                 yield key
 
-    def _tested_again(self, known: list[str], changed: frozenset[str]) -> list[str]:
-        """What was known, brought up to date for the documents that changed since."""
-        standing = [key for key in known if key not in changed]
-        new = list(self._tested(key for key in self._candidates() if key in changed))
-        return self.documents.in_order([*standing, *new]) if new else standing
+    def _tested_again(self, found: list[str], changes: Changes) -> list[str]:
+        """What was found, brought up to date for the documents that changed since."""
+        return self.documents.mended(found, changes, self._holds)
+
+    def _holds(self, _key: str, document: Document) -> bool:
+        """Whether a document meets all that does not depend on who asks."""
+        return all(each.holds(document) for each in self.conditions) and all(
+            test(document) for test in self._pure.values()
+        )
 
 
 def _check_fields(resource: Resource, ctx: RequestContext, query: Query) -> None:

@@ -206,7 +206,10 @@ class Service:
         self.media_types[operation_id] = media_types
 
     def alias_parameter(self, operation_id: str, given: str, documented: str, *, source: str) -> None:
-        """Read the undocumented query parameter `given` as the `documented` one; `source`: who sends it."""
+        """Read the undocumented query parameter `given` as the `documented` one; `source`: who sends it.
+
+        `name.*` stands for the parameter `name` with any language, which stays a part of its name.
+        """
         del source
         self.parameter_aliases.setdefault(operation_id, {})[given] = documented
 

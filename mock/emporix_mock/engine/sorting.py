@@ -8,8 +8,11 @@ element counts when ascending and the largest when descending; a field that nobo
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
 
 from emporix_mock.engine.field_paths import OTHER_SPELLING, split_path, values_at
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from emporix_mock.engine.field_paths import Path
-    from emporix_mock.store.documents import Documents
+    from emporix_mock.store.documents import Changes, Document, Documents
 
     Rank = tuple[int, Any]
 
@@ -63,49 +66,88 @@ def sort_documents(
 
 
 class Order:
-    """An order of stored documents, of which no more are decoded than must be."""
+    """An order of stored documents by `ranks`, of which no more are decoded than must be."""
 
-    def __init__(self, keys: Sequence[SortKey], language: str | None, id_field: str) -> None:
-        self._ranks = [_ranking(key, language, id_field) for key in keys]
-        self._descending = [key.descending for key in keys]
+    def __init__(self, ranks: Sequence[Callable[[Document], Any]], descending: Sequence[bool]) -> None:
+        self._ranks = ranks
+        self._descending = descending
+
+    @classmethod
+    def of(cls, keys: Sequence[SortKey], language: str | None, id_field: str) -> Order:
+        """The order of `sort_documents`."""
+        return cls([_ranking(key, language, id_field) for key in keys], [key.descending for key in keys])
 
     def sorted(self, documents: Documents, keys: Sequence[str]) -> list[str]:
         """`keys` in this order; equal ones stay as they came."""
-        rows = [(self._ranked(documents, key), key) for key in keys]
-        for place in reversed(range(len(self._ranks))):
-            rows.sort(key=lambda row: row[0][place], reverse=self._descending[place])
-        return [key for _, key in rows]
-
-    def mended(
-        self, documents: Documents, known: list[str], changed: frozenset[str], keys: Sequence[str]
-    ) -> list[str]:
-        """What `sorted` gives for `keys`, from what it gave before some documents `changed`."""
-        found = [key for key in known if key not in changed]
+        # One list per rank: an object per document would keep the garbage collector busy.
+        columns: list[list[Any]] = [[] for _ in self._ranks]
         for key in keys:
-            if key in changed:
-                self._insert(documents, found, key)
+            document = documents.get(key) or {}
+            for column, rank in zip(columns, self._ranks, strict=True):
+                column.append(rank(document))
+        found = list(keys)
+        for column, descending in zip(reversed(columns), reversed(self._descending), strict=True):
+            found.sort(key=dict(zip(keys, column, strict=True)).__getitem__, reverse=descending)
         return found
 
-    def _insert(self, documents: Documents, found: list[str], key: str) -> None:
-        ranked, low, high = self._ranked(documents, key), 0, len(found)
+    def mended(
+        self,
+        documents: Documents,
+        found: list[str],
+        changes: Changes,
+        holds: Callable[[str, Document], bool],
+    ) -> list[str]:
+        """Bring what `sorted` gave up to date, in place: changed documents are in it if they hold."""
+        gone = {key for key in changes.before if key in changes.moved or key not in documents}
+        if gone:
+            found[:] = [key for key in found if key not in gone]
+        before = {key: old for key, old in changes.before.items() if old is not None and key not in gone}
+
+        def as_sorted(key: str) -> Document:
+            return orjson.loads(before[key]) if key in before else documents.get(key) or {}
+
+        for key in list(before):
+            at = self._place(documents, found, key, as_sorted)
+            if at < len(found) and found[at] == key:
+                del found[at]
+            del before[key]
+        for key in changes.before:
+            if key in documents and holds(key, as_sorted(key)):
+                found.insert(self._place(documents, found, key, as_sorted), key)
+        return found
+
+    def after(self, documents: Documents, found: Sequence[str], document: Document) -> int:
+        """How many of those in this order do not come after a document, stored or not."""
+        ranked = self._ranked(document)
+
+        def later(key: str) -> bool:
+            return self._compared(self._ranked(documents.get(key) or {}), ranked) > 0
+
+        return bisect_left(found, True, key=later)  # noqa: FBT003  # the value looked for
+
+    def _place(
+        self, documents: Documents, found: list[str], key: str, read: Callable[[str], Document]
+    ) -> int:
+        """Where a document stands or belongs among those that are in order."""
+        ranked, place = self._ranked(read(key)), documents.place(key)
+        low, high = 0, len(found)
         while low < high:
             middle = (low + high) // 2
-            if self._precedes(documents, ranked, key, found[middle]):
-                high = middle
-            else:
+            other = found[middle]
+            before = self._compared(self._ranked(read(other)), ranked) or documents.place(other) - place
+            if before < 0:
                 low = middle + 1
-        found.insert(low, key)
+            else:
+                high = middle
+        return low
 
-    def _precedes(self, documents: Documents, ranked: list[Rank], key: str, other: str) -> bool:
-        for mine, its, descending in zip(
-            ranked, self._ranked(documents, other), self._descending, strict=True
-        ):
-            if mine != its:
-                return (mine < its) != descending
-        return documents.place(key) < documents.place(other)
+    def _compared(self, first: list[Any], second: list[Any]) -> int:
+        for one, other, descending in zip(first, second, self._descending, strict=True):
+            if one != other:
+                return -1 if (one < other) != descending else 1
+        return 0
 
-    def _ranked(self, documents: Documents, key: str) -> list[Rank]:
-        document = documents.get(key) or {}
+    def _ranked(self, document: Document) -> list[Any]:
         return [rank(document) for rank in self._ranks]
 
 

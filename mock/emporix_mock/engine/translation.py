@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from emporix_mock.engine.field_paths import changed_at, split_path
 from emporix_mock.engine.localization import (
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emporix_mock.engine.context import RequestContext
+    from emporix_mock.engine.service import Switch
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
@@ -79,11 +80,12 @@ class Languages:
     """What language headers mean to a resource; the defaults are the general rule.
 
     `read` and `write` say what an absent header means, `named` and `write_named` one that names
-    languages, all as in `engine.localization`. `default` is a fixed language instead of the tenant's
-    own (unit handling: English). `unknown` languages are refused or ignored (webhook).
+    languages, all as in `engine.localization`; `read` may be a switch that chooses. `default` is a fixed
+    language instead of the tenant's own (unit handling: English). `unknown` languages are refused or
+    ignored (webhook).
     """
 
-    read: Absent = "default"
+    read: Absent | Switch = "default"
     named: Named = "string"
     write: AbsentOnWrite = "any"
     write_named: NamedOnWrite = "any"
@@ -106,12 +108,13 @@ REQUIRED: Final = Languages(write="required")  # tax, unit handling, quote, part
 def reading(languages: Languages, ctx: RequestContext, state: State) -> Reading:
     """How this request reads text. Raises the refusal of a language that the tenant lacks."""
     default, available = languages_of(state)
+    chosen = languages.read
     try:
         return negotiate(
             ctx.headers.get("accept-language"),
             default=languages.default or default,
             available=available,
-            absent=languages.read,
+            absent=cast("Absent", chosen if isinstance(chosen, str) else ctx.switch(chosen)),
             named=languages.named,
             reject_unknown=languages.unknown == "refuse",
         )

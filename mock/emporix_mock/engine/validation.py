@@ -77,15 +77,48 @@ def _fragment(pointer: str) -> str:
     return pointer.replace("%", "%25").replace("{", "%7B").replace("}", "%7D").replace(" ", "%20")
 
 
+def nested_beyond(value: Any, limit: int) -> bool:
+    """Whether lists and objects stand in each other more than `limit` times."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(limit):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
 def first_violation(validator: jsonschema_rs.Draft4Validator, instance: Any) -> Violation | None:
     """What is wrong with `instance`, None when nothing is."""
-    for error in validator.iter_errors(instance):
-        path = [str(part) for part in error.instance_path]
-        keyword = str(error.kind.name)
-        if keyword == "required":
-            path.append(str(getattr(error.kind, "property", "")).strip('"'))
-        return Violation(".".join(path), keyword, _sentence(error.message))
-    return None
+    outer = next(iter(validator.iter_errors(instance)), None)
+    if outer is None:
+        return None
+    error = _told(outer)
+    path = [str(part) for part in error.instance_path]
+    keyword = str(error.kind.name)
+    if keyword == "required":
+        path.append(str(getattr(error.kind, "property", "")).strip('"'))
+    return Violation(".".join(path), keyword, _sentence(error.message))
+
+
+def _told(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
+    """The error; where no alternative of a choice fits, what is wrong with the one that comes closest.
+
+    That is one of the right type with the fewest things wrong: first of the values that tell alternatives
+    apart, then with the instance itself; in doubt the first.
+    """
+    depth = len(error.instance_path)
+    branches = []
+    for branch in getattr(error.kind, "context", ()):
+        own = [one.kind.name for one in branch if len(one.instance_path) == depth]
+        if branch and "type" not in own:
+            telling = [one for one in branch if one.kind.name in ("enum", "const")]
+            branches.append((len(telling), len(own), len(branch), branch))
+    return _told(min(branches, key=lambda found: found[:3])[3][0]) if branches else error
 
 
 def _sentence(message: str, limit: int = 300) -> str:

@@ -11,6 +11,14 @@ FORBIDDEN: Final = "The access to the requested resource has been forbidden by t
 CHANGED: Final = "The object that you are trying to update has already changed. Please refresh and try again!"
 
 
+def not_latest(key: str, version: object) -> str:
+    """What the services say that name the version which an update is of."""
+    return (
+        f"Cannot find the entity with an id: {key} and version: {version}. It is possible to update an "
+        "entity with the latest version only. Fetch the entity to get the latest version."
+    )
+
+
 def outdated(key: str) -> str:
     """What the services say that name the document of an update of an older version."""
     return (

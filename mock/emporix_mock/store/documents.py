@@ -7,12 +7,14 @@ a snapshot is a shallow copy. A snapshot shares its dictionary until one side wr
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import chain
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from emporix_mock.store.indexes import Index, entry, values_at
-from emporix_mock.store.memory import FEW, Memory, Mend
+from emporix_mock.store.memory import FEW, Changes, Memory, Mend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,7 +23,12 @@ Document = dict[str, Any]
 Undo = list[tuple["Documents", str, bytes | None, bool]]
 
 
-__all__ = ["Document", "Documents", "Frozen", "Mend", "Undo", "encode", "values_at"]
+__all__ = ["Changes", "Document", "Documents", "Frozen", "Mend", "Undo", "encode", "values_at"]
+NAMES = 1000  # what is asked of more values of a field is not remembered here: that would be the larger part
+MUCH, SOON = (
+    10_000,
+    0.1,
+)  # to free so many documents takes its time: it is done after the answer, seconds later
 PEEKED_LENGTH = 4096
 PEEKED_SIZE = 8192
 _peeked: dict[bytes, Document] = {}
@@ -48,8 +55,8 @@ class Documents:
     """One collection of one world. Reads decode, writes encode; nothing is shared with the caller."""
 
     __slots__ = (
-        "_docs", "_gone", "_indexes", "_memory", "_next", "_order", "_places", "_shared", "_stale", "_undo",
-        "name",
+        "_docs", "_frozen", "_gone", "_indexes", "_memory", "_next", "_order", "_places", "_sought",
+        "_stale", "_undo", "name",
     )  # fmt: skip
 
     def __init__(self, name: str, undo: Callable[[], Undo | None]) -> None:
@@ -61,8 +68,9 @@ class Documents:
         self._places: dict[str, int] | None = None  # numbers that rise with the order
         self._next = 0
         self._indexes: dict[str, Index] = {}
+        self._sought: set[str] = set()
         self._memory = Memory()
-        self._shared = False
+        self._frozen: Frozen | None = None  # who shares the contents, until a write
         self._undo = undo
 
     def __len__(self) -> int:
@@ -148,21 +156,17 @@ class Documents:
                 return []
             held.append((sum(len(index.held(name)) for name in names), index, names))
         held.sort(key=_first)
-        if held[0][0] <= FEW:
+        if held[0][0] <= FEW or any(len(names) > NAMES for *_, names in held):
             return self._matching(held)
-        what = ("matching", *((id(index), *names) for _, index, names in held))
-        return self.remembered(what, lambda: self._matching(held))
+        asked = [(index, frozenset(names)) for _, index, names in held]
 
-    def without(self, field: str, value: Any) -> list[str]:
-        """Ids of documents that do not hold `value` at the dotted `field`, in order of creation.
+        def holds(_: str, document: Document) -> bool:
+            return all(not names.isdisjoint(index.keys_of(document)) for index, names in asked)
 
-        Treat the list as read-only.
-        """
-        gone = self._index(field).get(value)
-        if not gone:
-            return self.ids()
         return self.remembered(
-            ("without", field, entry(value)), lambda: [key for key in self.ids() if key not in gone]
+            ("matching", *((id(index), names) for index, names in asked)),
+            lambda: self._matching(held),
+            lambda found, changes: self.mended(found, changes, holds),
         )
 
     def _matching(self, held: list[tuple[int, Index, list[str]]]) -> list[str]:
@@ -174,14 +178,18 @@ class Documents:
             found = self.in_order({key for name in names for key in index.held(name)})
         for _, other, also in others:
             holders = [other.held(name) for name in also]
-            found = [key for key in found if any(key in holder for holder in holders)]
+            if len(holders) > FEW:
+                holders = [frozenset(chain.from_iterable(holders))]
+            if len(holders) == 1:
+                found = [key for key in found if key in holders[0]]
+            else:
+                found = [key for key in found if any(key in holder for holder in holders)]
         return found
 
     def remembered(self, what: object, make: Callable[[], list[str]], mend: Mend | None = None) -> list[str]:
         """What `make` gives, found once and kept; treat it as read-only.
 
-        After a write it is made again, or with `mend` a new list from the old one and the ids of the
-        few documents that were written since.
+        After a write it is made again, or brought up to date by `mend` where few documents were written.
         """
         found = self._memory.known(what, mend)
         return self._memory.keep(what, make()) if found is None else found
@@ -189,6 +197,22 @@ class Documents:
     def known(self, what: object, mend: Mend | None = None) -> list[str] | None:
         """What `remembered` would not have to make anew."""
         return self._memory.known(what, mend)
+
+    def mended(self, found: list[str], changes: Changes, holds: Callable[[str, Document], bool]) -> list[str]:
+        """Bring ids in order of creation up to date, in place: changed documents are in it if `holds`."""
+        gone = {key for key in changes.before if key in changes.moved or key not in self}
+        if gone:
+            found[:] = [key for key in found if key not in gone]
+        places = self._placed(self.ids())
+        for key in changes.before:
+            document = self.get(key)
+            if document is None:
+                continue
+            at = bisect_left(found, places[key], key=places.__getitem__)
+            stood = at < len(found) and found[at] == key
+            if stood != holds(key, document):
+                found[at : at + stood] = [] if stood else [key]
+        return found
 
     def place(self, key: str) -> int:
         """A number that is larger for a document that was created later."""
@@ -200,11 +224,27 @@ class Documents:
             index = self._indexes[field] = Index(field)
             docs = self._docs
             index.fill((key, orjson.loads(docs[key] or b"{}")) for key in self.ids())
+            if self._frozen is not None:
+                self._frozen.indexes[field] = index.borrow()
         return index
+
+    def values(self, field: str, holds: Callable[[Any], bool]) -> list[Any] | None:
+        """The values at a dotted `field` for which something holds; None where that is asked the first time.
+
+        An index costs as much time as a look at every document, and memory: it is for who comes again.
+        """
+        if field in self._indexes or field in self._sought:
+            return self._index(field).values(holds)
+        self._sought.add(field)
+        return None
+
+    def distinct(self, field: str) -> list[Any]:
+        """The values that there are at a dotted `field`, the first found first; treat it as read-only."""
+        return self.remembered(("distinct", field), lambda: self._index(field).values(lambda _: True))
 
     def put(self, key: str, document: Document) -> None:
         """Insert or replace; the caller keeps its own object."""
-        self._write(key, encode(document))
+        self._write(key, encode(document), document)
 
     def delete(self, key: str) -> bool:
         """Remove; False when there was nothing."""
@@ -218,19 +258,21 @@ class Documents:
         for key in list(self.ids()):
             self._write(key, None)
 
-    def _write(self, key: str, new: bytes | None) -> None:
+    def _write(self, key: str, new: bytes | None, given: Document | None = None) -> None:
         undo = self._undo()
         old = self._docs.get(key)
         placed = old is not None or key in self._docs
         if undo is not None:
             undo.append((self, key, old, placed))
-        self._store(key, old, new, placed=placed)
+        self._store(key, old, new, given, placed=placed)
         if undo is None and new is None:
             self._docs.pop(key, None)
 
-    def _store(self, key: str, old: bytes | None, new: bytes | None, *, placed: bool) -> None:
-        if self._shared:
-            self._docs, self._shared = dict(self._docs), False
+    def _store(
+        self, key: str, old: bytes | None, new: bytes | None, given: Document | None = None, *, placed: bool
+    ) -> None:
+        if self._frozen is not None:
+            self._docs, self._frozen = dict(self._docs), None
             self._order = None if self._order is None else list(self._order)
         if old is None:
             if placed:
@@ -247,9 +289,10 @@ class Documents:
         # the removal brings it back where it stood.
         self._docs[key] = new
         if self._memory.answers:
-            self._memory.written(key)
+            self._memory.written(key, old)
         if self._indexes:
-            before, after = orjson.loads(old or b"{}"), orjson.loads(new or b"{}")
+            before = orjson.loads(old or b"{}")
+            after = orjson.loads(new or b"{}") if given is None else given
             for index in self._indexes.values():
                 index.refile(key, before, after, late=placed)
 
@@ -285,18 +328,25 @@ class Documents:
 
     def freeze(self) -> Frozen:
         """The contents as they are now, shared until the next write."""
-        order = self.ids()
-        self._shared = True
-        return Frozen(self._docs, order, {field: index.borrow() for field, index in self._indexes.items()})
+        if self._frozen is None:
+            indexes = {field: index.borrow() for field, index in self._indexes.items()}
+            self._frozen = Frozen(self._docs, self.ids(), indexes)
+        return self._frozen
 
     def thaw(self, frozen: Frozen | None) -> None:
         """Take the contents of a snapshot (None: empty)."""
+        gone: list[object] = [self._docs, self._indexes, self._order, self._places, self._memory.answers]
+        much = len(self._docs) > MUCH
         self._docs = frozen.docs if frozen else {}
         self._order = frozen.order if frozen else []
         self._indexes = {f: index.borrow() for f, index in frozen.indexes.items()} if frozen else {}
-        self._shared = frozen is not None
+        self._frozen = frozen
         self._stale, self._gone, self._places = None, {}, None
         self._memory.forget()
+        if much:
+            later = Timer(SOON, gone.clear)
+            later.daemon = True
+            later.start()
 
 
 def _first(held: tuple[int, Index, list[str]]) -> int:
@@ -304,7 +354,10 @@ def _first(held: tuple[int, Index, list[str]]) -> int:
 
 
 class Frozen:
-    """The contents of a collection at one moment; never written to."""
+    """The contents of a collection at one moment; never written to.
+
+    An index that is made of them later, by one who shares them still, is there for the next one too.
+    """
 
     __slots__ = ("docs", "indexes", "order")
 

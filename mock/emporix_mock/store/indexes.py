@@ -20,7 +20,7 @@ Held = str | dict[str, None]
 
 def values_at(document: Any, path: Sequence[str]) -> Iterator[Any]:
     """Every value that a dotted path reaches; arrays on the way contribute each of their elements."""
-    if isinstance(document, list):
+    if isinstance(document, list | tuple):
         for element in document:
             yield from values_at(element, path)
     elif not path:
@@ -31,8 +31,14 @@ def values_at(document: Any, path: Sequence[str]) -> Iterator[Any]:
 
 def index_keys(document: Mapping[str, Any], path: Sequence[str]) -> set[str]:
     """The keys under which an index on `path` files a document: scalars as JSON text."""
-    if len(path) == 1:
-        value = document.get(path[0])
+    value: Any = document
+    for name in path:
+        if type(value) is not dict:
+            break
+        if name not in value:
+            return set()
+        value = value[name]
+    else:
         if type(value) is str or type(value) is bool or type(value) is int:
             return {entry(value)}
     return {entry(value) for value in values_at(document, path) if not isinstance(value, dict)}
@@ -73,6 +79,14 @@ class Index:
             return ()
         return (found,) if isinstance(found, str) else found
 
+    def values(self, holds: Callable[[Any], bool]) -> list[Any]:
+        """The values for which something holds."""
+        return [value for name in self._entries if holds(value := orjson.loads(name))]
+
+    def keys_of(self, document: Mapping[str, Any]) -> set[str]:
+        """The keys under which a document is filed."""
+        return index_keys(document, self._path)
+
     def put_in_order(self, name: str, order: Callable[[Iterable[str]], list[str]]) -> None:
         """Sort the documents under a key, if that is needed."""
         if name in self.disordered:
@@ -89,7 +103,7 @@ class Index:
 
     def refile(self, key: str, old: Mapping[str, Any], new: Mapping[str, Any], *, late: bool) -> None:
         """Bring it up to date after a write; `late` for a document that is older than others."""
-        before, after = index_keys(old, self._path), index_keys(new, self._path)
+        before, after = self.keys_of(old), self.keys_of(new)
         if before == after:
             return
         self._unshare()

@@ -1,15 +1,27 @@
-"""Answers about a collection that are worked out once, and mended after a few writes."""
+"""Answers about a collection that are worked out once, and mended after writes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-Mend = Callable[[list[str], frozenset[str]], list[str]]
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was written since an answer: by key what stood there before, and who lost its old place."""
+
+    before: Mapping[str, bytes | None]
+    moved: frozenset[str]
+
+
+Mend = Callable[[list[str], Changes], list[str]]
+"""Makes an old answer a right one; it may change the list that it is given."""
 
 ANSWERS = 16
-CHANGES = 1000
+CHANGES = 10_000
 FEW = 32
-"""So many changed documents are looked at one by one; for more an answer is worked out anew."""
+SHARE = 64
+"""Mended is what is old in FEW documents, or in one of so many; else it is worked out anew."""
 
 
 class Memory:
@@ -19,11 +31,11 @@ class Memory:
 
     def __init__(self) -> None:
         self.answers: dict[object, tuple[list[str], int]] = {}
-        self._written: list[str] = []
+        self._written: list[tuple[str, bytes | None]] = []
 
-    def written(self, key: str) -> None:
-        """Note that a document was written; needless while there are no answers."""
-        self._written.append(key)
+    def written(self, key: str, before: bytes | None) -> None:
+        """Note that a document was written over what stood there `before`; needless without answers."""
+        self._written.append((key, before))
         if len(self._written) > CHANGES:
             self.forget()
 
@@ -45,9 +57,20 @@ class Memory:
         if kept is None:
             return None
         found, upto = kept
-        changed = self._written[upto:]
-        if not changed:
+        if upto == len(self._written):
             return found
-        if mend is None or len(changed) > FEW:
+        if mend is None:
             return None
-        return self.keep(what, mend(found, frozenset(changed)))
+        changes = self._since(upto)
+        if len(changes.before) > max(FEW, len(found) // SHARE):
+            return None
+        del self.answers[what]  # until the mend has come to its end, there is no answer
+        return self.keep(what, mend(found, changes))
+
+    def _since(self, upto: int) -> Changes:
+        before: dict[str, bytes | None] = {}
+        moved = set()
+        for key, old in self._written[upto:]:
+            if before.setdefault(key, old) is not None and old is None:
+                moved.add(key)
+        return Changes(before, frozenset(moved))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from emporix_mock.store.data_rows import Rows
-    from emporix_mock.store.documents import Undo
+    from emporix_mock.store.documents import Document, Undo
 
 TOKENS_KEY = (TOKENS, "tokens")
 
@@ -47,8 +47,8 @@ class SavedDocuments(Documents):
             if raw is not None:
                 yield key, raw
 
-    def _write(self, key: str, new: bytes | None) -> None:
-        super()._write(key, new)
+    def _write(self, key: str, new: bytes | None, given: Document | None = None) -> None:
+        super()._write(key, new, given)
         if self._unit() is None:
             self._mark(key)
 

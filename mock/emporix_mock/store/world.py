@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ from emporix_mock.store.tokens import Tokens
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
+
+    from emporix_mock.store.documents import Changes
 
     Base = Callable[[str, "World"], Mapping[str, Frozen]]
 
@@ -215,12 +218,28 @@ class World:
 
     def take_due(self) -> dict[str, Any] | None:
         """Remove and give the earliest step whose moment has come; None when there is none."""
-        first = min(self.steps.scan(), key=_moment, default=None)
-        self.due = None if first is None else _moment(first)
-        if first is None or self.due is None or self.due > self.clock.seconds():
+        agenda = self.steps.remembered("agenda", lambda: sorted(self.steps.ids(), key=self._at), self._mended)
+        self.due = self._at(agenda[0]) if agenda else None
+        if self.due is None or self.due > self.clock.seconds():
             return None
-        self.steps.delete(first["id"])
+        first = self.steps.get(agenda[0])
+        self.steps.delete(agenda[0])
         return first
+
+    def _at(self, step: str) -> float:
+        at: float = (self.steps.peek(step) or {})["at"]
+        return at
+
+    def _mended(self, agenda: list[str], changes: Changes) -> list[str]:
+        """The steps in order of their moments, after some came, changed and went, mostly the first ones."""
+        changed = {step for step, before in changes.before.items() if before is not None}
+        while agenda and agenda[0] in changed:
+            changed.discard(agenda.pop(0))
+        if changed:
+            agenda[:] = [step for step in agenda if step not in changed]
+        for step in self.steps.in_order(step for step in changes.before if step in self.steps):
+            insort(agenda, step, key=self._at)
+        return agenda
 
     # Snapshots and reset.
 
@@ -322,11 +341,6 @@ class World:
         for (owner, _), documents in self._collections.items():
             if owner in services:
                 documents.thaw(None)
-
-
-def _moment(step: Mapping[str, Any]) -> float:
-    at: float = step["at"]
-    return at
 
 
 class Unit:
