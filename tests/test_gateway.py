@@ -306,18 +306,33 @@ def test_an_employee_token_needs_the_tenant_header(caller: Caller) -> None:
     assert caller.send("GET", caller.options, token, {"Emporix-Tenant": tenant}).status_code == 200
 
 
-def test_a_tenant_header_that_differs_from_the_path_is_400(caller: Caller) -> None:
-    answer = caller.send("GET", f"/site/{caller.world.tenant}/sites", headers={"Emporix-Tenant": "another"})
-    assert answer.status_code == 400
+IN_URI = "Tenant in the header is not matching with the one provided in the URI."
+NOT_VALID = "The tenant information provided with the request is not valid."
+
+
+@pytest.mark.parametrize(
+    ("path", "of_header", "of_path"),
+    [
+        ("/site/{}/sites", NOT_VALID, NOT_VALID),
+        ("/customer/{}/customers", NOT_VALID, NOT_VALID),
+        ("/customer-management/{}/locations", IN_URI, IN_URI),
+        ("/media/{}/assets", IN_URI, IN_URI),
+        (
+            "/configuration/{}/configurations",
+            "Please provide tenant header",
+            "Invalid tenant supplied without proper authorization",
+        ),
+    ],
+)
+def test_another_tenant_in_header_or_path_is_400_and_not_401_or_403(
+    caller: Caller, path: str, of_header: str, of_path: str
+) -> None:
+    answer = caller.send("GET", path.format(caller.world.tenant), headers={"Emporix-Tenant": "another"})
+    assert (answer.status_code, answer.json()["message"]) == (400, of_header)
     assert answer.headers["x-emporix-mock-rule"] == "gateway/tenant-header"
-    assert "Tenant" in answer.json()["message"]
-
-
-def test_a_path_of_another_tenant_is_400_and_not_401_or_403(caller: Caller) -> None:
-    answer = caller.send("GET", "/site/another/sites")
-    assert answer.status_code == 400
+    answer = caller.send("GET", path.format("another"))
+    assert (answer.status_code, answer.json()["message"]) == (400, of_path)
     assert answer.headers["x-emporix-mock-rule"] == "gateway/tenant-mismatch"
-    assert {"status", "message"} <= answer.json().keys()
     assert "another" not in [world.tenant for world in caller.world.server.app.runtime.worlds]
 
 
@@ -353,6 +368,80 @@ def test_a_missing_scope_is_403_in_the_words_of_the_service(caller: Caller) -> N
     assert caller.send("GET", f"/coupon/{caller.world.tenant}/coupons", token).status_code == 200
 
 
+GENERAL_403 = "The access to the requested resource has been forbidden by the server."
+GIVEN_403 = "The access to the given resource is forbidden."
+UNNAMED = ["Missing required scopes"]
+
+
+def plain(message: str, **more: Any) -> dict[str, Any]:
+    return {"code": 403, "status": "Forbidden", "message": message, **more}
+
+
+def typed(message: str, **more: Any) -> dict[str, Any]:
+    return {"status": 403, "type": "insufficient_permissions", "message": message, **more}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/tax/{}/taxes", plain(GENERAL_403)),
+        ("POST", "/currency/{}/currencies", plain(GENERAL_403)),
+        ("POST", "/price/{}/prices", plain(GENERAL_403)),
+        ("POST", "/webhook/{}/config", plain(GENERAL_403)),
+        ("POST", "/return/{}/returns", plain(GENERAL_403)),
+        ("POST", "/ai-service/{}/texts", plain(GENERAL_403)),
+        ("PATCH", "/country/{}/countries/DE", plain(GIVEN_403)),
+        ("POST", "/unit-handling/{}/units", plain(GIVEN_403)),
+        ("POST", "/customer-management/{}/locations", plain(GIVEN_403)),
+        ("POST", "/media/{}/assets", plain(GENERAL_403 + ".", status="Bad request", details=UNNAMED)),
+        (
+            "GET",
+            "/importtool/{}/configs",
+            plain(GENERAL_403[:-15] + ".", status="forbidden", details=UNNAMED),
+        ),
+        (
+            "POST",
+            "/category/{}/categories",
+            plain(
+                "You need a scope for this action.", details=["Required scope(s): category.category_manage"]
+            ),
+        ),
+        ("POST", "/fee/{}/fees", typed(GENERAL_403)),
+        ("POST", "/availability/{}/availability/bulk", typed("User not authorized.", status="403")),
+        (
+            "GET",
+            "/sequential-id/{}/schemas",
+            typed(
+                "Given request does not have required scopes. It is not authorized to perform this operation."
+            ),
+        ),
+        (
+            "POST",
+            "/site/{}/sites",
+            typed(
+                "User not authorized",
+                type="Forbidden",
+                details=[{"message": "Missing required scopes [site.site_manage]"}],
+            ),
+        ),
+        ("POST", "/shipping/{}/main/zones", typed("User not authorized.", type="Forbidden", details=UNNAMED)),
+    ],
+)
+def test_the_403_of_every_family_is_that_of_the_documents(
+    caller: Caller, method: str, path: str, body: dict[str, Any]
+) -> None:
+    token = caller.issue(Principal("service", caller.world.tenant, "", frozenset({"other.thing_read"})))
+    answer = caller.send(method, path.format(caller.world.tenant), token)
+    assert (answer.status_code, answer.json()) == (403, body)
+    assert answer.headers["x-emporix-mock-scopes"]
+
+
+def test_another_tenant_is_403_where_that_is_chosen(caller: Caller) -> None:
+    caller.world.stored.switches["gateway/tenant-mismatch"] = "403"
+    answer = caller.send("GET", "/currency/another/currencies")
+    assert (answer.status_code, answer.json()["message"]) == (403, IN_URI)
+
+
 def test_one_of_several_scopes_is_enough(caller: Caller) -> None:
     token = caller.issue(Principal("service", caller.world.tenant, "", frozenset({VIEW, "other.thing_read"})))
     path = "/reward-points/customer/10000001"
@@ -372,7 +461,9 @@ def test_a_body_without_media_type_is_read_as_json(caller: Caller) -> None:
     assert caller.send("POST", caller.options, content=b"[]").status_code == 400
 
 
-@pytest.mark.parametrize("body", [b"{", b'{"a":}', b"\xff\xfe", b"{'a':1}", b'{"a":NaN}'])
+@pytest.mark.parametrize(
+    "body", [b"{", b'{"a":}', b"\xff\xfe", b"{'a':1}", b'{"a":NaN}', b'{"mixins":' * 300 + b"1" + b"}" * 300]
+)
 def test_malformed_json_is_400(caller: Caller, body: bytes) -> None:
     path = f"/coupon/{caller.world.tenant}/coupons"
     answer = caller.send("POST", path, content=body, headers={"Content-Type": "application/json"})

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from emporix_mock.asgi import wording
+from emporix_mock.asgi import access_wording, wording
 from emporix_mock.asgi.errors import EXPIRED_TOKEN, INVALID_TOKEN
+from emporix_mock.engine.rules import OTHER_TENANT
 from emporix_mock.errors import Forbidden
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ def authenticate(worlds: Worlds, headers: Mapping[bytes, bytes]) -> tuple[World,
 
 
 def check_tenant(
-    service: str, principal: Principal, path_tenant: str | None, headers: Mapping[bytes, bytes]
+    service: str,
+    world: World,
+    principal: Principal,
+    path_tenant: str | None,
+    headers: Mapping[bytes, bytes],
 ) -> None:
     """Compare the tenants of header, path and token.
 
@@ -48,9 +53,10 @@ def check_tenant(
         if principal.kind == "employee":
             raise INVALID_TOKEN
     elif header.decode("latin-1") != (path_tenant or principal.tenant):
-        raise wording.tenant_header(header.decode("latin-1"))
+        raise wording.tenant_header(service)
     if path_tenant is not None and path_tenant != principal.tenant:
-        raise wording.wrong_tenant(service, path_tenant, principal.tenant)
+        status = world.switches.get(OTHER_TENANT.id, OTHER_TENANT.default)
+        raise wording.wrong_tenant(service, status)
 
 
 def authorise(plan: Plan, principal: Principal, path: Sequence[str] = ()) -> None:
@@ -69,14 +75,14 @@ def authorise(plan: Plan, principal: Principal, path: Sequence[str] = ()) -> Non
                 )
             raise INVALID_TOKEN
         if access.scopes and not principal.may(*access.scopes):
-            raise wording.missing_scope(plan.service, access.scopes, plan.id)
+            raise access_wording.missing_scope(plan.service, access.scopes, plan.id)
         return
     scopes = plan.scopes
     if plan.scopes_vary and len(path) == len(plan.names):
         scopes = tuple(named(scope, dict(zip(plan.names, path, strict=True))) for scope in scopes)
     if principal.kind in plan.kinds or (scopes and principal.may(*scopes)):
         return
-    raise wording.missing_scope(plan.service, scopes, plan.id) if scopes else INVALID_TOKEN
+    raise access_wording.missing_scope(plan.service, scopes, plan.id) if scopes else INVALID_TOKEN
 
 
 def named(scope: str, path: Mapping[str, str]) -> str:

@@ -189,7 +189,7 @@ def _value(body: bytes, *, lax: bool = False) -> Any:
         return None
 
 
-WORDS = frozenset({"details", "message", "path"})
+WORDS = frozenset({"details", "message", "messageTemplate", "path"})
 
 DEVIATIONS: tuple[Deviation, ...] = (
     Deviation(

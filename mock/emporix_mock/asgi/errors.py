@@ -9,10 +9,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from emporix_mock.engine import wordings
 from emporix_mock.errors import EmporixError, Unauthorized
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from emporix_mock.errors import Detail
 
 REQUIRED = "x-required"
 """Marks a member without which an error body breaks its schema."""
@@ -71,10 +74,7 @@ def body_of(
     if "fault" in names:
         return fault(message, error.type or "steps.oauth.v2.InsufficientScope")
     if "_embedded" in names:
-        entries = [{"message": d.message, "path": d.field or ""} for d in error.details] or [
-            {"message": message}
-        ]
-        return {"message": reason(status), "_links": {}, "_embedded": {"errors": entries}}
+        return _embedded(error, names, message)
     if "title" in names and "detail" in names:
         return {
             "type": "about:blank",
@@ -86,6 +86,21 @@ def body_of(
     if "error" in names and "path" in names:
         return {"timestamp": timestamp, "status": status, "error": reason(status), "path": service_path}
     return _family(error, names, message, timestamp)
+
+
+def _embedded(error: EmporixError, names: Mapping[str, Mapping[str, Any]], message: str) -> dict[str, Any]:
+    """The family of availability, and with a path to each error that of the Micronaut services."""
+    phrase = reason(error.status)
+    if "code" in names:
+        errors = [{"message": _led(detail)} for detail in error.details] or [{"message": message}]
+        known = {"code": error.status, "status": phrase, "message": wordings.SEE_DETAILS}
+        return {**known, "_embedded": {"errors": errors}}
+    entries = [{"message": d.message, "path": d.field or ""} for d in error.details] or [{"message": message}]
+    return {"message": phrase, "_links": {}, "_embedded": {"errors": entries}}
+
+
+def _led(detail: Detail) -> str:
+    return f"{detail.field}: {detail.message}" if detail.field else detail.message
 
 
 def _family(
@@ -142,6 +157,7 @@ def _detail(error: EmporixError, index: int, schema: Mapping[str, Any]) -> dict[
         "field": detail.field,
         "type": detail.type,
         "message": detail.message,
+        "messageTemplate": detail.message,
         "moreInfo": None if (names.get("moreInfo") or {}).get("format") == "uri" else "",
         "path": detail.field,
     }

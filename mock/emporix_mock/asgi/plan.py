@@ -10,7 +10,7 @@ import orjson
 from emporix_mock.asgi import multipart, wording
 from emporix_mock.asgi.errors import REQUIRED
 from emporix_mock.engine.facts import Facts
-from emporix_mock.engine.validation import Violation, first_violation
+from emporix_mock.engine.validation import Violation, first_violation, nested_beyond
 from emporix_mock_spec.operation import follow
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from emporix_mock_spec.operation import Content, Operation, Parameter
 
 _BOOLEANS = {"true": True, "false": False}
+DEEPEST = 100
+"""How many levels a body may have; what reads and writes JSON here goes down some 250."""
+
 _UNCONSTRAINED = {"type", "default", "example", "description", "items", "title", "nullable"}
 
 _ELEMENTS_ONLY = {"type", "items", "example", "description", "title", "nullable"}
@@ -139,8 +142,10 @@ class Plan:
         self.query_defaults = {p.name: p.default for p in self.query if p.default is not None}
         self.query_expected = bool(self.query_required or self.query_defaults)
         self.query_by_name = {p.name: p for p in self.query}
+        self.query_by_language: dict[str, ParameterPlan] = {}
         for given, documented in (parameter_aliases or {}).items():
-            self.query_by_name[given] = self.query_by_name[documented]
+            named = self.query_by_language if given.endswith(".*") else self.query_by_name
+            named[given.removesuffix(".*")] = self.query_by_name[documented]
         self.headers = by_place["header"]
         scopeless = [need.schemes for need in operation.security if not need.scopes]
         self.kinds = frozenset(
@@ -184,9 +189,10 @@ class Plan:
         if raw:
             for name, text in parse_qsl(raw.decode("latin-1"), keep_blank_values=True):
                 parameter = self.query_by_name.get(name)
-                if parameter is None:
+                if parameter is not None:
+                    name = parameter.name  # noqa: PLW2901  # an alias counts as what it stands for
+                elif (parameter := self.query_by_language.get(name.partition(".")[0])) is None:
                     continue
-                name = parameter.name  # noqa: PLW2901  # an alias counts as what it stands for
                 value = parameter.read(text)
                 if isinstance(value, Violation):
                     raise self.invalid(value)
@@ -231,22 +237,32 @@ class Plan:
                 value = orjson.loads(raw)
             except orjson.JSONDecodeError as error:
                 raise wording.malformed(self.service, str(error)) from error
+            if raw.count(b"[") + raw.count(b"{") > DEEPEST and nested_beyond(value, DEEPEST):
+                raise wording.malformed(self.service, f"nested more than {DEEPEST} levels deep")
         elif kind == FORM:
             value = dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
         elif kind == PARTS:
             value = self._parts(content_type, raw)
-            if validator is None or validator.is_valid(multipart.checkable(value)):
-                return value
-            found = first_violation(validator, multipart.checkable(value))
-            if found is not None:
-                raise self.invalid(found)
+            if validator is not None and not validator.is_valid(multipart.checkable(value)):
+                self._refuse(validator, multipart.checkable(value))
+            return value
         else:
             return raw
         if validator is not None and not validator.is_valid(value):
-            found = first_violation(validator, value)
-            if found is not None:
-                raise self.invalid(found)
+            self._refuse(validator, value)
         return value
+
+    def check_body(self, value: Any) -> None:
+        """The same check of a body that another service gives, decoded as it is."""
+        if self.bodies:
+            validator = self._body_plan(b"application/json")[1]
+            if validator is not None and not validator.is_valid(value):
+                self._refuse(validator, value)
+
+    def _refuse(self, validator: jsonschema_rs.Draft4Validator, value: Any) -> None:
+        found = first_violation(validator, value)
+        if found is not None:
+            raise self.invalid(found)
 
     def _parts(self, content_type: bytes, raw: bytes) -> dict[str, Any]:
         content = self.operation.body.get("multipart/form-data")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 from starlette.exceptions import HTTPException
 
-from emporix_mock.asgi import auth, wording
+from emporix_mock.asgi import access_wording, auth, wording
 from emporix_mock.asgi.errors import INVALID_TOKEN
 from emporix_mock.asgi.framework import HandlerResolver
 from emporix_mock.asgi.plan import accepts
@@ -163,7 +163,7 @@ def _principal(service: ServiceApp, request: Any) -> Principal:
     exchange.world, principal = auth.authenticate(service.runtime.worlds, exchange.headers)
     exchange.principal = principal
     path_tenant = request.scope.get("path_params", {}).get("tenant")
-    auth.check_tenant(service.name, principal, path_tenant, exchange.headers)
+    auth.check_tenant(service.name, exchange.world, principal, path_tenant, exchange.headers)
     return principal
 
 
@@ -275,7 +275,7 @@ def _said_as_ours(
         case 401:
             return INVALID_TOKEN
         case 403 if plan is not None:
-            return wording.missing_scope(service.name, plan.scopes, plan.id)
+            return access_wording.missing_scope(service.name, plan.scopes, plan.id)
         case 404:
             return NotFound(f"No endpoint {method} {exchange.path}.")
         case 405:

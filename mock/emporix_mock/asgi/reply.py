@@ -15,7 +15,7 @@ JSON_TYPE: Header = (b"content-type", b"application/json")
 
 EXPOSED = (
     b"X-Total-Count, X-Next-Cursor, X-Prev-Cursor, X-Count, Items-Count, Count, Location, Version, "
-    b"saas-token, session-id, x-emporix-mock-level, x-emporix-mock-rule"
+    b"saas-token, session-id, x-emporix-mock-level, x-emporix-mock-rule, x-emporix-mock-scopes"
 )
 ALLOWED = (
     b"Authorization, Content-Type, Accept, Accept-Language, Content-Language, Emporix-Tenant, "

@@ -263,8 +263,7 @@ class ServiceApp:
         if failure is not None:
             raise failure
         if request.body is not None:
-            body = orjson.dumps(request.body)
-            plan.body_value(b"application/json", body)
+            plan.check_body(request.body)
         query = {p.name: p.default for p in plan.query if p.default is not None}
         context = RequestContext(
             plan.id,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from emporix_mock.asgi import auth
+from emporix_mock.asgi import auth, wording
 from emporix_mock.asgi.faults import due
 from emporix_mock.asgi.framework import ConnexionMiddleware, SpecMiddleware
 from emporix_mock.asgi.journal import Entry
@@ -87,6 +87,8 @@ class StubMiddleware(SpecMiddleware):
             reply = await self.answer(scope, receive, exchange)
         except EmporixError as error:
             reply = self.service.refuse(exchange, error)
+        except OverflowError:
+            reply = self.service.refuse(exchange, wording.too_large(self.service.name))
         except Exception as error:  # noqa: BLE001  # whatever a handler raises must become an answer
             reply = self.service.crash(exchange, error)
         if reply.__class__ is Streamed:
@@ -149,7 +151,7 @@ class StubMiddleware(SpecMiddleware):
         else:
             exchange.world, principal = auth.authenticate(runtime.worlds, headers)
             exchange.principal = principal
-            auth.check_tenant(service.name, principal, path_tenant, headers)
+            auth.check_tenant(service.name, exchange.world, principal, path_tenant, headers)
         if plan is None:
             allowed = ", ".join(sorted(leaf.methods))
             raise MethodNotAllowed(f"Request method '{method}' is not supported", headers={"Allow": allowed})
