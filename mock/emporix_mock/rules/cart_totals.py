@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.rules.cart_discounts import Discounted, LineTargets, Target, discounted
-from emporix_mock.rules.cart_values import NOTHING, PERCENT, Basket, Discount, Sum, Tax, share_of
-from emporix_mock.rules.tax import plain
+from emporix_mock.rules.cart_values import NOTHING, PERCENT, ZERO, Basket, Discount, Sum, Tax, share_of
+from emporix_mock.rules.tax import KNOWN, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,19 +31,27 @@ class Priced:
 class Tally:
     """A sum that remembers which tax rates are in it."""
 
-    sum: Sum = NOTHING
+    net: Decimal = ZERO
+    gross: Decimal = ZERO
     taxes: set[Tax] = field(default_factory=set)
     counted: int = 0
 
+    @property
+    def sum(self) -> Sum:
+        """What it comes to."""
+        return Sum(self.net, self.gross)
+
     def add(self, amount: Sum, tax: Tax) -> None:
         """Count an amount in."""
-        self.sum = self.sum.plus(amount)
+        self.net += amount.net
+        self.gross += amount.gross
         self.taxes.add(tax)
         self.counted += 1
 
     def include(self, other: Tally) -> None:
         """Count in what another has."""
-        self.sum = self.sum.plus(other.sum)
+        self.net += other.net
+        self.gross += other.gross
         self.taxes |= other.taxes
         self.counted += other.counted
 
@@ -70,7 +79,10 @@ class Applied:
             self._tally(discount).include(tally)
 
     def _tally(self, discount: Discount) -> Tally:
-        return self.by_id.setdefault((discount.origin, discount.id), (discount, Tally()))[1]
+        own = discount.origin, discount.id
+        if own not in self.by_id:
+            self.by_id[own] = discount, Tally()
+        return self.by_id[own][1]
 
     def shown(self) -> list[Document]:
         """In wire form."""
@@ -125,6 +137,11 @@ class Sums:
 
 def shown(amount: Sum, tax: Tax | None) -> Document:
     """A sum in wire form, with its tax class where there is one."""
+    return dict(_shown(amount, tax))
+
+
+@lru_cache(maxsize=KNOWN)
+def _shown(amount: Sum, tax: Tax | None) -> Document:
     found: Document = {
         "netValue": plain(amount.net),
         "grossValue": plain(amount.gross),
@@ -156,7 +173,7 @@ def _reduced(target: Target, *, gross: bool) -> Document:
 
 def _line(targets: LineTargets, sums: Sums) -> Document:
     line, gross = targets.line, sums.gross
-    final, applied = Tally(), Applied(gross)
+    applied = Applied(gross)
     found: Document = {"price": shown(line.price, line.tax)}
     if line.calculated:
         found["price"]["calculated"] = line.calculated
@@ -166,18 +183,21 @@ def _line(targets: LineTargets, sums: Sums) -> Document:
         sums.uplift.add(line.uplift, line.tax)
     left = targets.price.after(gross=gross)
     if targets.price.shares:
-        found["discountedPrice"] = _reduced(targets.price, gross=gross)
         applied.add(targets.price)
-        sums.on_prices.add(targets.price)
-    final.add(left, line.tax)
+        found["discountedPrice"] = {**shown(left, line.tax), "appliedDiscounts": applied.shown()}
+        sums.on_prices.include(applied)
     sums.reduced.add(left, line.tax)
     sums.settle(left, line.tax)
+    final = shown(left, line.tax)
     if line.fees:
-        found |= _fees(targets, sums, final, applied)
+        whole = Tally()
+        whole.add(left, line.tax)
+        found |= _fees(targets, sums, whole, applied)
+        final = whole.shown()
     if applied.by_id:
         found["totalDiscount"] = applied.total()
         sums.on_all.include(applied)
-    return {**found, "finalPrice": final.shown()}
+    return {**found, "finalPrice": final}
 
 
 def _fees(targets: LineTargets, sums: Sums, final: Tally, applied: Applied) -> Document:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
+
+from emporix_mock.rules.tax import KNOWN, half_up
 
 THOUSANDTH: Final = Decimal("0.001")
 ZERO: Final = Decimal(0)
@@ -19,7 +22,7 @@ DiscountType = Literal["PERCENT", "ABSOLUTE", "FREE_SHIPPING"]
 
 def rounded(value: Decimal, step: Decimal = THOUSANDTH) -> Decimal:
     """Half up; three decimals, as every member of a calculated price has them, unless said otherwise."""
-    return value.quantize(step, ROUND_HALF_UP)
+    return half_up(value, step)
 
 
 def share_of(value: Decimal, percent: Decimal, step: Decimal = THOUSANDTH) -> Decimal:
@@ -44,6 +47,7 @@ class Sum(NamedTuple):
     gross: Decimal = ZERO
 
     @staticmethod
+    @lru_cache(maxsize=KNOWN)
     def of(amount: Decimal, tax: Tax, *, gross: bool) -> Sum:
         """The two sides of an amount that is given on one of them; both rounded."""
         factor = HUNDRED + tax.rate

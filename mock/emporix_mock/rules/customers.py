@@ -27,7 +27,10 @@ OWN_PROFILE: Final = (
     "metadata",
     "mixins",
 )
-PROFILE: Final = (*OWN_PROFILE, "type", "photoUrl", "restriction", "active", "onHold")
+NEW_PROFILE: Final = (*OWN_PROFILE, "type", "photoUrl", "restriction")
+"""What a tenant says of a new customer: whether it is active is a setting's matter, then an update's."""
+
+PROFILE: Final = (*NEW_PROFILE, "active", "onHold")
 ADDRESS: Final = (
     "contactName",
     "companyName",

@@ -14,6 +14,8 @@ from emporix_mock.rules.sites import is_time_zone
 Document = Mapping[str, Any]
 WEEKDAYS: Final = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 NOON: Final = time(12)
+MOST_DAYS: Final = 365 * 100
+"""What is to be ordered longer before than that cannot be ordered; the calendar ends somewhere."""
 _OVERLAPS: Final = {"weekday": "400003", "singleDate": "400004", "datePeriod": "400006"}
 
 
@@ -198,6 +200,8 @@ def cut_off(found: Document, slot: Document, day: date) -> datetime:
     """Until when a slot of a day can be ordered, in UTC; shifts are days before (choice)."""
     zone, limit = ZoneInfo(found["timeZoneId"]), slot["cutOffTime"]
     shift = limit.get("cutOffDayShift") or found.get("deliveryDayShift") or 0
+    if shift > MOST_DAYS:
+        return datetime.min.replace(tzinfo=UTC)
     at = datetime.combine(day - timedelta(days=shift), local_time(limit["time"], zone), zone)
     return at.astimezone(UTC)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
+
+from emporix_mock.rules.tax import exact, half_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,4 +100,4 @@ def foot(order: Mapping[str, Any]) -> Lines:
 
 
 def _money(value: Any) -> Decimal:
-    return Decimal(str(value or 0)).quantize(CENT, ROUND_HALF_UP)
+    return half_up(exact(value or 0), CENT)

@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING
 from typing import TYPE_CHECKING, Any, Final
 
 from emporix_mock.rules.cart_totals import priced
+from emporix_mock.rules.cart_values import ZERO, rounded
 from emporix_mock.rules.order_prices import (
     cents,
     entry_tax,
@@ -14,10 +15,12 @@ from emporix_mock.rules.order_prices import (
     side_of,
     with_totals,
 )
+from emporix_mock.rules.resource_names import PAYMENT_YRN
 from emporix_mock.rules.tax import exact, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from emporix_mock.rules.cart_values import Basket
     from emporix_mock.rules.order_prices import Charge
@@ -111,12 +114,20 @@ def shipping_of(calculated: Document, carriage: Carriage, currency: str) -> dict
     return {"total": {"amount": cents(price["grossValue"]), "currency": currency}, "lines": [line]}
 
 
+def amount_of(quantity: Decimal) -> int:
+    """The amount of an entry, which is whole; `OverflowError` for one that JSON cannot carry."""
+    amount = int(quantity.to_integral_value(ROUND_CEILING))
+    if amount >= 2**63:
+        raise OverflowError(amount)
+    return amount
+
+
 def _entry(
     number: int, item: Document, calculated: Document, cart: Document, *, gross: bool
 ) -> dict[str, Any]:
     quantity, product = exact(item["quantity"]), item.get("product") or {}
     own = product.get("id") or str(item.get("itemYrn")).rpartition(";")[2]
-    amount = int(quantity.to_integral_value(ROUND_CEILING))
+    amount = amount_of(quantity)
     price, unit = item.get("price") or {}, item.get("unitPrice") or _unit(calculated["price"], quantity)
     total = cents(side_of(calculated["price"], gross=gross))
     uplift = (calculated.get("upliftValue") or {}).get("grossValue") or 0
@@ -144,10 +155,28 @@ def _unit(price: Document, quantity: Any) -> dict[str, Any]:
     """The price of one piece, of a line that has only a price for all."""
     members = {name: price[name] for name in ("taxCode", "taxRate") if name in price}
     divided = {
-        name: plain(round(exact(price[name]) / quantity, 3)) if quantity else 0
+        name: plain(rounded(exact(price[name]) / quantity)) if quantity else 0
         for name in ("netValue", "grossValue", "taxValue")
     }
     return {**divided, **members}
+
+
+def payment_mixin(order: Document, tenant: str, method: str) -> dict[str, Any]:
+    """The deprecated mixin `payments` of an order: how it is paid, and the fee for that in older sums."""
+    fees = (order.get("feeYrnAggregate") or {}).get("elements") or ()
+    amount = plain(sum((exact(fee["total"]["total"]) for fee in fees), ZERO))
+    total = _older_sum(amount)
+    named = {"elements": [{**fee, "total": {**fee["total"], "discount": 0}} for fee in fees]}
+    way = {
+        "paymentMethodYrn": PAYMENT_YRN.format(tenant=tenant, id=method),
+        **({"fees": {**named, "total": _older_sum(0)}} if fees else {}),
+        "total": total,
+    }
+    return {"elements": [way], "total": total}
+
+
+def _older_sum(amount: float) -> dict[str, float]:
+    return {"subTotal": amount, "totalTax": 0, "total": amount, "discount": 0}
 
 
 def customer_of(given: Document, own: str) -> dict[str, Any]:

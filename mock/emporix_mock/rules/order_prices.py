@@ -17,7 +17,7 @@ from emporix_mock.rules.cart_values import (
     Tax,
 )
 from emporix_mock.rules.members import without_gaps
-from emporix_mock.rules.tax import exact, plain
+from emporix_mock.rules.tax import exact, half_up, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ def side_of(price: Document, *, gross: bool) -> Decimal:
 
 def cents(amount: Any) -> float:
     """An amount as the older members have it: two decimals, half up."""
-    return plain(exact(amount).quantize(CENT, "ROUND_HALF_UP"))
+    return plain(half_up(exact(amount), CENT))
 
 
 def with_prices(order: Document, basket: Basket) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Context, Decimal
 from itertools import pairwise
 from typing import Any, Final
 
-from emporix_mock.rules.tax import exact, gross_of, net_of
+from emporix_mock.rules.tax import exact, gross_of, half_up, net_of
 
 BASIC, VOLUME, TIERED = "BASIC", "VOLUME", "TIERED"
 _EXACT: Final = Context(prec=40)
@@ -18,8 +18,8 @@ _HUNDRED: Final = Decimal(100)
 Document = Mapping[str, Any]
 
 
-def tier_faults(tier_type: str, tiers: Sequence[Document]) -> list[str]:
-    """What is wrong with the tiers of a price model; nothing when they can be used."""
+def tier_faults(tier_type: str, tiers: Sequence[Document], unit: str | None = None) -> list[str]:
+    """What is wrong with the tiers of a price model measured in `unit`; nothing when they can be used."""
     if tier_type not in (BASIC, VOLUME, TIERED):
         return [f"tierType must be one of {BASIC}, {VOLUME}, {TIERED}"]
     if not tiers:
@@ -30,7 +30,8 @@ def tier_faults(tier_type: str, tiers: Sequence[Document]) -> list[str]:
         faults.append("the minimum quantity of the first tier must be 0")
     if any(after <= before for before, after in pairwise(least)):
         faults.append("minimum quantities of tiers must be unique and ascending")
-    if len({tier["minQuantity"]["unitCode"] for tier in tiers}) > 1:
+    units = {tier["minQuantity"]["unitCode"] for tier in tiers}
+    if len(units | ({unit} if unit else set())) > 1:
         faults.append("all tiers must have the same unitCode")
     return faults
 
@@ -94,13 +95,13 @@ class Side:
 def split(value: Decimal, *, gross: bool, rate: Decimal) -> dict[str, Decimal]:
     """Net, gross and tax of a value in cents."""
     net, whole = (net_of(value, rate), value) if gross else (value, gross_of(value, rate))
-    net, whole = net.quantize(_CENT, ROUND_HALF_UP), whole.quantize(_CENT, ROUND_HALF_UP)
+    net, whole = half_up(net, _CENT), half_up(whole, _CENT)
     return {"netValue": net, "grossValue": whole, "taxValue": whole - net}
 
 
 def rounded(value: Decimal) -> Decimal:
     """A value as prices are given: at most ten decimals."""
-    return value.quantize(_STEP, ROUND_HALF_UP)
+    return half_up(value, _STEP)
 
 
 def total_of(effective: Decimal, quantity: Decimal, measured: Decimal) -> Decimal:

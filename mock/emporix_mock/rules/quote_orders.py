@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from emporix_mock.rules.cart_values import Basket, Line, Shipping, Sum, Tax
 from emporix_mock.rules.members import without_gaps
+from emporix_mock.rules.order_building import amount_of
 from emporix_mock.rules.order_prices import cents, with_prices
 from emporix_mock.rules.resource_names import product_yrn
 from emporix_mock.rules.tax import exact, plain
@@ -83,7 +84,8 @@ def _delivery(shipping: Mapping[str, Any]) -> Shipping | None:
 def _entry(index: int, item: Mapping[str, Any], quote: Mapping[str, Any], tenant: str) -> Document:
     product, price, own = item["product"], item["price"], item["product"]["productId"]
     earlier = [other["product"]["productId"] for other in quote["items"][:index]]
-    amount, tax = item["quantity"]["quantity"], _tax(price.get("tax"))
+    quantity, tax = item["quantity"]["quantity"], _tax(price.get("tax"))
+    amount = amount_of(exact(quantity))
     unit = Sum.of(exact(price["newUnitPrice"]), tax, gross=False)
     names = product.get("name") if isinstance(product.get("name"), dict) else {}
     return {
@@ -91,7 +93,7 @@ def _entry(index: int, item: Mapping[str, Any], quote: Mapping[str, Any], tenant
         "itemYrn": product_yrn(tenant, own),
         "amount": amount,
         "orderedAmount": amount,
-        "effectiveQuantity": amount,
+        "effectiveQuantity": quantity,
         "calculatedUnitPrice": {
             "netValue": plain(unit.net),
             "grossValue": plain(unit.gross),

@@ -8,6 +8,7 @@ PRODUCT_YRN: Final = "urn:yaas:saasag:caasproduct:product:{tenant};{id}"
 PRODUCT_YRNS: Final = (PRODUCT_YRN, "urn:yaas:hybris:product:product:{tenant};{id}")
 """The form that is written, and all that are read."""
 FEE_YRN: Final = "urn:yaas:saasag:fee:fee:{tenant};{id}"
+PAYMENT_YRN: Final = "urn:yaas:hybris:payments:payment-method:{tenant};{id}"
 
 
 def product_yrn(tenant: str, own: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from emporix_mock.rules.tax import exact, plain
+from emporix_mock.rules.tax import exact, half_up, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ def unit_of(final: Mapping[str, Any], amount: float, step: Decimal) -> Amounts:
     """The price of one piece of an entry: its final price by its amount, rounded half up to `step`."""
     pieces = exact(amount)
     values = {name: exact(final[name]) / pieces for name in AMOUNTS if final.get(name) is not None}
-    rounded = {name: plain(value.quantize(step, ROUND_HALF_UP)) for name, value in values.items()}
+    rounded = {name: plain(half_up(value, step)) for name, value in values.items()}
     return rounded | {name: final[name] for name in RATE if final.get(name) is not None}
 
 

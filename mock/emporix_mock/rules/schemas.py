@@ -40,6 +40,7 @@ PREDEFINED: Final = (
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 UNLIMITED: Final = -1
 TEXT_FORMATS: Final[Mapping[str, str]] = {"DATE": "date", "TIME": "time", "DATE_TIME": "date-time"}
+FLAGS: Final = {"readOnly": False, "localized": False, "required": False, "nullable": False}
 _FROM_FORMAT: Final = {name: kind for kind, name in TEXT_FORMATS.items()}
 
 
@@ -89,6 +90,20 @@ def _kind_fault(attribute: Attribute, field: str, *, custom: bool) -> tuple[str,
 
 
 # The JSON schema of a list of attributes.
+
+
+def completed(attributes: Iterable[Attribute]) -> list[dict[str, Any]]:
+    """The attributes with every flag said, at any depth; a flag that is left out is false."""
+    whole = []
+    for attribute in attributes:
+        found = {**attribute, "metadata": {**FLAGS, **(attribute.get("metadata") or {})}}
+        if attribute.get("attributes"):
+            found["attributes"] = completed(attribute["attributes"])
+        element = attribute.get("arrayType") or {}
+        if element.get("attributes"):
+            found["arrayType"] = {**element, "attributes": completed(element["attributes"])}
+        whole.append(found)
+    return whole
 
 
 def file_of(schema: Mapping[str, Any]) -> JsonSchema:

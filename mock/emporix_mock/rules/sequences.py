@@ -89,8 +89,17 @@ def resolved(
 
     `site` finds the site of the request, None where it names none. Raises `UnresolvedError` for a
     required placeholder without a value; an optional one is empty. Defaults serve optional ones only.
+    Built-in names that the schema does not declare are replaced where they have a value.
     """
     found = {}
+    for name in (*TIMES, COUNTRY):
+        if name in placeholders:
+            continue
+        value = given.get(name)
+        if value is None and site is not None:
+            value = _of_site(name, {}, site(), now)
+        if value is not None:
+            found[name] = str(value)[:LONGEST_VALUE]
     for name, placeholder in placeholders.items():
         value = given.get(name)
         if value is None and site is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from functools import lru_cache
+from math import isinf
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -11,7 +13,11 @@ if TYPE_CHECKING:
 
 NET_STEP: Final = Decimal("1E-10")
 """A net price that is worked out of a gross one is rounded half up to ten decimals."""
+KNOWN: Final = 4096
+"""How many results are kept: the same amounts come up many times in a cart and in its order."""
 _DIGITS: Final = 60
+_ANY_LENGTH: Final = Context(prec=1200)
+"""Room for the product of any three numbers that JSON can carry."""
 _HUNDRED: Final = Decimal(100)
 
 
@@ -30,22 +36,35 @@ def exact(value: float | str) -> Decimal:
     return Decimal(str(value))
 
 
+def half_up(value: Decimal, step: Decimal) -> Decimal:
+    """A number rounded half up to a step, however long it is."""
+    return value.quantize(step, ROUND_HALF_UP, _ANY_LENGTH)
+
+
+@lru_cache(maxsize=KNOWN)
 def plain(value: Decimal) -> int | float:
-    """The number that JSON prints for a decimal: whole numbers that fit into 53 bits without a point."""
+    """The number that JSON prints for a decimal: whole numbers that fit into 53 bits without a point.
+
+    Raises `OverflowError` for one that is too large for JSON.
+    """
     number = float(value)
+    if isinf(number):
+        raise OverflowError(value)
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
+@lru_cache(maxsize=KNOWN)
 def gross_of(net: Decimal, rate: Decimal) -> Decimal:
     """A net price with tax added, not rounded."""
     with localcontext(prec=_DIGITS):
         return net * (_HUNDRED + rate) / _HUNDRED
 
 
+@lru_cache(maxsize=KNOWN)
 def net_of(gross: Decimal, rate: Decimal) -> Decimal:
     """A gross price without its tax, rounded to `NET_STEP`."""
     with localcontext(prec=_DIGITS):
-        return (gross * _HUNDRED / (_HUNDRED + rate)).quantize(NET_STEP, ROUND_HALF_UP).normalize()
+        return half_up(gross * _HUNDRED / (_HUNDRED + rate), NET_STEP).normalize()
 
 
 def taxed(price: Decimal, *, includes_tax: bool, target: Decimal, source: Decimal | None = None) -> Taxed:

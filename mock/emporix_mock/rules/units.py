@@ -20,10 +20,5 @@ def converted(amount: float, source: float, target: float) -> Decimal:
     return _EXACT.divide(_EXACT.multiply(_decimal(amount), _decimal(source)), _decimal(target))
 
 
-def number(value: Decimal) -> int | float:
-    """A JSON number for a result."""
-    return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else float(value)
-
-
 def _decimal(value: float) -> Decimal:
     return Decimal(str(value))

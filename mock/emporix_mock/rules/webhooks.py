@@ -111,6 +111,16 @@ def entries_of(configuration: Mapping[str, Any], event_type: str) -> list[Entry]
     return [entry for entry in entries if str(entry.get("eventType", "")).lower() == wanted]
 
 
+def filled(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration as a client gave it, without the members that are null. Raises `Refused`."""
+    found = {name: value for name, value in configuration.items() if value is not None}
+    if entries := entries_in(configuration):
+        found["eventsConfiguration"] = [
+            {k: v for k, v in entry.items() if v is not None} for entry in entries
+        ]
+    return found
+
+
 def check_http(configuration: Mapping[str, Any], reachable: Callable[[str], bool]) -> None:
     """Raise `Refused` for an HTTP configuration that cannot be; `reachable` judges a URL."""
     _check_target(configuration, reachable)
@@ -156,11 +166,12 @@ def _check_types(target: Mapping[str, Any]) -> None:
     for name, kind in TYPES.items():
         if target.get(name) is not None and not isinstance(target[name], kind):
             raise Refused(f"{name} has the wrong type")
-    headers = target.get("headers") or {}
-    if not all(isinstance(header, dict) for header in headers.values()):
-        raise Refused("headers is a map of names to objects with a value")
-    if not all(isinstance(field, str) for field in target.get("excludedFields") or ()):
-        raise Refused("excludedFields is a list of names")
+    for header in (target.get("headers") or {}).values():
+        if not isinstance(header, dict) or not isinstance(header.get("value", ""), str):
+            raise Refused("headers is a map of names to objects with a value")
+    for field in target.get("excludedFields") or ():
+        if not isinstance(field, str) or not field.strip() or "." in field:
+            raise Refused("excludedFields is a list of names of root fields")
 
 
 def _check_target(target: Mapping[str, Any], reachable: Callable[[str], bool]) -> None:
@@ -202,13 +213,12 @@ def _inherited(entry: Entry, given: Sequence[Entry], stored: Sequence[Entry]) ->
     return str(before[0]["id"]) if len(before) == len(now) == 1 else None
 
 
-def with_secrets(given: dict[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
-    """A configuration with the secrets that it leaves out, which a client cannot read back."""
+def keep_secrets(given: dict[str, Any], stored: Mapping[str, Any]) -> None:
+    """Put the stored secrets where a configuration leaves them out, which a client cannot read back."""
     secrets = {entry["id"]: entry.get("secretKey") for entry in stored.get("eventsConfiguration") or ()}
     _keep(given, stored.get("secretKey"))
     for entry in given.get("eventsConfiguration") or ():
         _keep(entry, secrets.get(entry["id"]))
-    return given
 
 
 def _keep(target: dict[str, Any], secret: str | None) -> None:
