@@ -226,6 +226,9 @@ def test_who_needs_an_approval(either: World, people: People):
     assert clara.permitted(own) == {"action": "CHECKOUT", "permitted": True}
     clara.refused("POST", "approvals", 400, "400005", json=asked(own))
     assert mia.permitted("65b2c3d4e5f6070809000001") == {"action": "CHECKOUT", "permitted": True}
+    mia.refused("POST", "approvals", 400, "400005", json=asked("65b2c3d4e5f6070809000001"))
+    mia.refused("POST", "approvals", 400, "400011", json=asked(own))
+    either.stored.switches["approval-service/request-without-company"] = "no-company"
     mia.refused("POST", "approvals", 400, "400011", json=asked("65b2c3d4e5f6070809000001"))
     nora.refused("POST", "approvals", 400, "400008", json=asked(small))
     nora.refused("POST", "approvals", 404, "404002", json=asked("nothing"))
@@ -237,6 +240,10 @@ def test_who_needs_an_approval(either: World, people: People):
     companies = either.stored.collection("client-management", "legalEntities")
     company = companies.get(COMPANY) or {}
     companies.put(COMPANY, {**company, "accountLimit": {"currency": "USD", "value": 1}})
+    either.stored.switches["cart/cart-under-approval"] = "kept"
+    kept = nora.fill(20, legalEntityId=COMPANY, type="second")
+    nora.ok("POST", "approvals", 201, json=asked(kept))
+    assert nora.ok("GET", f"/cart/{either.tenant}/carts/{kept}")["id"] == kept
     middle = tim.fill(9, legalEntityId=COMPANY, type="middle")
     assert tim.permitted(middle)["permitted"] is True
     either.stored.switches["approval-service/buyer-without-limit"] = "needs-approval"

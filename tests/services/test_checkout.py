@@ -195,6 +195,12 @@ def test_a_guest_checks_out(guest: Till):
         "customerFirstOrder": True,
         "orderNumber": "EON1008",
     }
+    nothing = {"subTotal": 0, "totalTax": 0, "total": 0, "discount": 0}
+    way = f"urn:yaas:hybris:payments:payment-method:{guest.tenant};none"
+    assert order["mixins"]["payments"] == {
+        "elements": [{"paymentMethodYrn": way, "total": nothing}],
+        "total": nothing,
+    }
     assert (guest.stored(cart)["status"], guest.stored(cart)["orderId"]) == ("CLOSED", "EON1008")
     assert guest.http.get(f"/cart/{guest.tenant}/carts/{cart}").status_code == 404
     assert {"order.created", "cart.closed"} <= set(guest.events())
@@ -378,9 +384,11 @@ def test_members_are_needed_by_the_document(guest: Till):
     body = guest.body(guest.cart())
     for name in ("cartId", "customer", "shipping", "addresses", "paymentMethods"):
         lacking = guest.send({key: value for key, value in body.items() if key != name})
-        assert lacking.status_code == 400
+        assert (lacking.status_code, details(lacking)[0][0]) == (400, name)
+        assert (lacking.json()["message"], lacking.json()["moreInfo"]) == (PROBLEMS, "")
     long = [address("SHIPPING", zipCode="123456789012"), address("BILLING")]
-    assert guest.send({**body, "addresses": long}).status_code == 400
+    refused = guest.send({**body, "addresses": long})
+    assert (refused.status_code, details(refused)[0][0]) == (400, "addresses.0.zipCode")
 
 
 def test_mixins_keep_to_their_schemas(guest: Till):
@@ -626,8 +634,9 @@ def _fill_a_window(guest: Till) -> None:
         "moreInfo": "",
         "details": [],
     }
-    other = guest.cart(type="other", deliveryWindow={"id": window["id"]})
-    assert refusal(guest.buy(other, **choice)) == (400, "delivery-window")
+    for kind, wrong in (("some", {"id": window["id"]}), ("other", {**window, "slotId": "none"})):
+        cart = guest.cart(type=kind, deliveryWindow=wrong)
+        assert refusal(guest.buy(cart, **choice)) == (400, "delivery-window")
 
 
 def test_new_addresses_are_added_by_choice(mia: Till):

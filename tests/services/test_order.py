@@ -17,6 +17,8 @@ COMPANY = "65e0a1b2c3d4e5f60c000001"
 JONAS = ("jonas.brandt@example.com", "Loyal-Points-2")
 NET, GROSS = {"netValue": 37.815, "taxCode": "STANDARD", "taxRate": 19}, {"grossValue": 45, "taxValue": 7.185}
 UNIT = {**NET, **GROSS}
+BOTH = {**UNIT, "netValue": 75.63, "grossValue": 90, "taxValue": 14.37}
+PRICED = {"price": BOTH, "finalPrice": BOTH}
 NEW = {
     "siteCode": "main",
     "currency": "EUR",
@@ -26,9 +28,11 @@ NEW = {
             "id": GRINDER,
             "amount": 2,
             "calculatedUnitPrice": UNIT,
+            "calculatedPrice": PRICED,
             "product": {"id": GRINDER, "name": "Hand Grinder"},
         }
     ],
+    "calculatedPrice": PRICED,
 }
 
 
@@ -161,6 +165,68 @@ def test_an_order_of_nobody_and_without_a_number(orders: Orders):
     assert len(orders.make()) == 24
     orders.world.stored.switches["order/number-without-schema"] = "refused"
     assert orders("POST", "/salesorders", json=NEW).status_code >= 400
+
+
+def without(name: str, of_entry: str = "") -> dict[str, Any]:
+    [entry] = NEW["entries"]
+    body = {**NEW, "entries": [{k: v for k, v in entry.items() if k != of_entry}]}
+    return {k: v for k, v in body.items() if k != name}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        *((without(name), name) for name in ("customer", "entries", "calculatedPrice")),
+        *(
+            (without("", name), f"entries.0.{name}")
+            for name in ("amount", "calculatedUnitPrice", "calculatedPrice")
+        ),
+    ],
+)
+def test_what_a_new_order_needs(orders: Orders, body: dict[str, Any], field: str):
+    answer = orders("POST", "/salesorders", json=body)
+    assert refusal(answer) == (400, "incomplete-order")
+    assert answer.json()["message"].startswith("There are validation problems")
+    assert [detail["field"] for detail in answer.json()["details"]] == [field]
+    orders.world.stored.switches["order/incomplete-orders"] = "accepted"
+    assert orders("POST", "/salesorders", json=body).status_code == 201
+
+
+def test_a_dynamic_variant_may_come_without_prices(orders: Orders):
+    product = {"id": GRINDER, "productType": "DYNAMIC_VARIANT"}
+    body = {"checkout": True, "status": "IN_CHECKOUT", "entries": [{"amount": 1, "product": product}]}
+    made = orders("POST", "/salesorders", json=body)
+    assert (made.status_code, orders.read(made.json()["id"])["status"]) == (201, "IN_CHECKOUT")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "message", "kinds"),
+    [
+        (
+            "GET",
+            "/salesorders?pageNumber=0",
+            400,
+            "There are validation problems, see details section for more information",
+            ["invalid_query_parameter"],
+        ),
+        ("GET", "/salesorders?scope=none", 403, "Not allowed to access this resource", None),
+        (
+            "POST",
+            "/salesorders?scope=none",
+            403,
+            "Given request does not have required scopes. It is not authorized to perform this operation.",
+            None,
+        ),
+    ],
+)
+def test_the_words_of_the_order_service(
+    orders: Orders, method: str, path: str, status: int, message: str, kinds: list[str] | None
+):
+    with orders.world.backend("product.product_read") as stranger:
+        caller = stranger if "scope=none" in path else None
+        body = orders(method, path, caller, **({"json": NEW} if method == "POST" else {})).json()
+    assert (body["status"], body["message"]) == (status, message)
+    assert kinds is None or [detail["type"] for detail in body["details"]] == kinds
 
 
 def test_one_order_by_checkout_for_a_cart(orders: Orders):
@@ -438,9 +504,8 @@ def test_delivered_amounts_decide_the_price(orders: Orders):
 def test_a_patch_may_ask_for_new_prices(orders: Orders):
     own = orders.make()
     entry = {**NEW["entries"][0], "amount": 3}  # type: ignore[index]
-    assert "calculatedPrice" not in orders.read(own)
     assert orders("PATCH", f"/salesorders/{own}", json={"entries": [entry]}).status_code == 204
-    assert "calculatedPrice" not in orders.read(own)
+    assert orders.read(own)["calculatedPrice"] == PRICED
     again = orders("PATCH", f"/salesorders/{own}", params={"recalculate": "true"}, json={"entries": [entry]})
     assert again.status_code == 204
     assert orders.read(own)["calculatedPrice"]["finalPrice"]["grossValue"] == 135

@@ -205,6 +205,13 @@ def test_nothing_goes_through_an_invoice(gateway: Gateway):
         assert refused.json()["message"] == "The payment action is not supported."
 
 
+def test_nothing_is_captured_twice_and_amounts_may_be_huge(gateway: Gateway):
+    own = gateway.pay(amountToAuthorize=1e300).json()["paymentTransactionId"]
+    assert gateway.step(own, "capture").json()["successful"] is True
+    again = gateway.step(own, "capture").json()
+    assert (again["successful"], "captureId" in again) == (False, False)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"paymentModeId": "none"}, {"paymentModeId": CASH}, {"order": {"id": "EON1"}}, {"order": {}}]
 )

@@ -113,15 +113,27 @@ def test_nobody_touches_the_lists_of_others(either: World):
 def test_names_that_no_list_can_have(either: World, name: str):
     with either.customer() as mia:
         assert refusal(mia.post(path(either), json={"name": name})) == (400, "list-name")
-        gone = mia.put(path(either, MIA), json={"name": name})
-        assert gone.status_code == 404
+        assert refusal(mia.put(path(either, MIA), json={"name": name})) == (400, "list-name")
 
 
 def test_what_a_list_needs(either: World):
     with either.customer() as mia:
         assert mia.post(path(either)).status_code == 400
-        assert mia.post(path(either), json={"items": []}).status_code == 400
         assert mia.post(path(either), json={"name": "x", "items": [{"quantity": 1}]}).status_code == 400
+
+
+def test_lists_that_the_body_does_not_name(either: World):
+    items = [{"productId": "65d0a1b2c3d4e5f604000002", "quantity": 7.1}]
+    with either.customer("jonas.brandt@example.com", "Loyal-Points-2") as jonas:
+        assert jonas.post(path(either), json={"items": []}).status_code == 201
+        assert lists_of(jonas.get(path(either, "10000002"))) == ["default"]
+        assert refusal(jonas.post(path(either), json={})) == (409, "list-exists")
+    with either.customer() as mia:
+        assert mia.put(f"{path(either, MIA)}?name=kitchen", json={"items": items}).status_code == 204
+        [lists] = mia.get(path(either)).json()
+        assert (lists["kitchen"]["name"], lists["kitchen"]["items"]) == ("kitchen", items)
+        either.stored.switches |= {"shopping-list/unnamed-list": "refused"}
+        assert refusal(mia.put(path(either, MIA), json={"items": []})) == (400, "list-name")
 
 
 def test_moments_as_seconds(either: World):

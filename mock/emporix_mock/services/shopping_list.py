@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 READ, MANAGE = "shoppinglist.shoppinglist_read", "shoppinglist.shoppinglist_manage"
 DELETE = "shoppinglist.shoppinglist_delete"
 FIXED: Final = frozenset({"customerId", "metadata"})
-WRITTEN: Final = ("name", "items", "mixins")
+WRITTEN: Final = ("items", "mixins")
+DEFAULT: Final = "default"
 
 service = Service("shopping-list")
 
@@ -50,6 +51,13 @@ TIMES = service.switch(
     "seconds",
     about="how moments are written: ISO texts, or objects of seconds and nanoseconds",
     source="client-quirks 81 (live answers) against the document",
+)
+UNNAMED = service.switch(
+    "unnamed-list",
+    "default",
+    "refused",
+    about="a body that does not name its list, in the query of an update neither",
+    source="list facts: the name defaults to default; the document requires it",
 )
 OWN_BY_ID = service.switch(
     "own-by-id",
@@ -106,30 +114,23 @@ def list_all(ctx: RequestContext, state: State) -> Result:
         return crud.listing(LISTS, ctx, state)
     own, name = caller.customer_id, ctx.query.get("name")
     return crud.listing(
-        LISTS, ctx, state, keep=lambda lists: lists["customerId"] == own and (not name or name in lists)
+        LISTS, ctx, state, keep=lambda lists: not name or name in lists, where={"customerId": (own,)}
     )
 
 
 @service.operation("POST-shopping-list-create-shopping-list")
 def create(ctx: RequestContext, state: State) -> Result:
     """Add a list to the caller's own, or to those of the customer whom an employee names."""
-    ctx.about.check_payload(ctx.body)
-    customer, name = ctx.body.get("customerId") or ctx.caller().customer_id, ctx.body["name"]
-    if not customer:
-        raise CUSTOMER_NEEDED(
-            PROBLEMS,
-            details=[Detail("must not be null", "customerId", "missing_property")],
-        )
+    name = _name(ctx)
+    customer = ctx.body.get("customerId") or ctx.caller().customer_id
+    if not customer or not isinstance(customer, str):
+        text = "must be a text" if customer else "must not be null"
+        raise CUSTOMER_NEEDED(PROBLEMS, details=[Detail(text, "customerId", "missing_property")])
     _authorise(ctx, customer, MANAGE)
-    if not name or name in FIXED:
-        raise NAME(
-            PROBLEMS,
-            details=[Detail(f"'{name}' cannot be the name of a list", "name", "invalid_field")],
-        )
     old = state.collection(LISTS.collection).get(customer)
     if old is not None and name in old:
         raise EXISTS("The requested resource could not be created due to server-side validation.")
-    _write(ctx, state, customer, old, _list(state, ctx.body, None))
+    _write(ctx, state, customer, old, _list(state, ctx.body, name, None))
     return Result(201, {"id": customer})
 
 
@@ -145,16 +146,15 @@ def read(ctx: RequestContext, state: State) -> Document:
 
 @service.operation("PUT-shopping-list-update-customer-shopping-list")
 def replace(ctx: RequestContext, state: State) -> Result:
-    """Replace the list of the name in the body."""
-    ctx.about.check_payload(ctx.body)
-    customer = ctx.path["customerId"]
+    """Replace the list that the body names, or the query."""
+    customer, name = ctx.path["customerId"], _name(ctx)
     _authorise(ctx, customer, MANAGE)
     lists = _lists(ctx, state)
-    old = _named(lists, ctx.body["name"])
+    old = _named(lists, name)
     given = _metadata(ctx.body).get("version")
     if given is not None and given != old["metadata"]["version"]:
-        raise STALE(resource.stale(ctx.body["name"]).message)
-    _write(ctx, state, customer, lists, _list(state, ctx.body, old))
+        raise STALE(resource.stale(name).message)
+    _write(ctx, state, customer, lists, _list(state, ctx.body, name, old))
     return Result(204)
 
 
@@ -200,7 +200,20 @@ def _metadata(body: Document) -> Document:
     return found if isinstance(found, dict) else {}
 
 
-def _list(state: State, body: Document, old: Document | None) -> Document:
+def _name(ctx: RequestContext) -> str:
+    """The name of the list that a body is of; 400 for no body, and for a name that no list can have."""
+    if ctx.body is None:
+        raise NAME(PROBLEMS, details=[Detail("Empty payload was sent", type="missing_payload")])
+    given: str | None = ctx.body.get("name", ctx.query.get("name"))
+    if given is None and ctx.switch(UNNAMED) == "default":
+        return DEFAULT
+    if not given or given in FIXED:
+        text = "must not be null" if given is None else f"'{given}' cannot be the name of a list"
+        raise NAME(PROBLEMS, details=[Detail(text, "name", "invalid_field")])
+    return given
+
+
+def _list(state: State, body: Document, name: str, old: Document | None) -> Document:
     """One list in its stored form."""
     now, before = state.timestamp(), (old or {}).get("metadata") or {}
     mixins = _metadata(body).get("mixins")
@@ -210,7 +223,8 @@ def _list(state: State, body: Document, old: Document | None) -> Document:
         "modifiedAt": now,
         **({} if mixins is None else {"mixins": mixins}),
     }
-    return {"items": [], **{name: body[name] for name in WRITTEN if name in body}, "metadata": metadata}
+    given: Document = {member: body[member] for member in WRITTEN if member in body}
+    return {"name": name, "items": [], **given, "metadata": metadata}
 
 
 def _write(ctx: RequestContext, state: State, customer: str, old: Document | None, new: Document) -> None:

@@ -105,10 +105,9 @@ def test_a_guest_and_the_session_that_keeps_the_cart(shop: Any):
     cart = shop.cart(guest)
     context = guest.get(f"/session-context/{shop.world.tenant}/me/context").json()
     assert (context["cartId"], context["sessionId"]) == (cart, login["sessionId"])
-    assert (
-        guest.get(shop.base, params={"siteCode": "main", "sessionId": login["sessionId"]}).json()["id"]
-        == cart
-    )
+    for site in ("main", "default"):
+        found = guest.get(shop.base, params={"siteCode": site, "sessionId": login["sessionId"]})
+        assert found.json()["id"] == cart
     credentials = {"email": "jonas.brandt@example.com", "password": "Loyal-Points-2"}
     token = guest.post(f"/customer/{shop.world.tenant}/login", json=credentials).json()["access_token"]
     jonas = shop.use(shop.world.client(token))
@@ -270,7 +269,11 @@ def test_restrictions(shop: Any):
     cart = shop.cart(jonas, restriction="DE")
     assert shop.read(jonas, cart)["restriction"] == "DE"
     shop.configure(enableSyncBetweenRestrictionsAndSiteCodes=True)
-    assert shop.read(jonas, shop.cart(jonas, type="other"))["restriction"] == "main"
+    synchronous = shop.cart(jonas, type="other")
+    assert shop.read(jonas, synchronous)["restriction"] == "main"
+    for own, expected in ((synchronous, "uk"), (cart, "DE")):
+        moved = jonas.post(f"{shop.base}/{own}/changeSite", json={"siteCode": "uk"})
+        assert (moved.status_code, shop.read(jonas, own)["restriction"]) == (200, expected)
 
 
 def test_what_the_document_refuses(shop: Any):

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import httpx
 
 GRINDER = "65d0a1b2c3d4e5f604000004"
+PROBLEMS = "There are validation problems, see details section for more information"
+PRODUCT = "65d0a1b2c3d4e5f604000001"
 
 
 def status(answer: httpx.Response) -> tuple[int, str]:
@@ -136,6 +138,8 @@ def test_another_price_of_a_product_that_is_in_the_cart(shop: Any, cart: tuple[h
             "Internal type must have priceId set",
         ),
         ({"quantity": 0}, "Invalid quantity"),
+        ({"quantity": 1e308}, PROBLEMS),
+        ({"itemYrn": None}, PROBLEMS),
     ],
 )
 def test_items_that_are_refused(
@@ -311,6 +315,19 @@ def external(shop: Any) -> dict[str, Any]:
         "linePrice": {"originalAmount": 795, "effectiveAmount": 595, "currency": "EUR"},
         "lineTax": {"name": "STANDARD", "rate": 19, "grossValue": 595, "netValue": 500},
     }
+
+
+def test_products_that_are_named_otherwise(shop: Any, cart: tuple[httpx.Client, str, str]):
+    http, _, path = cart
+    shop.configure(enableExternalPrices=True)
+    priced = {name: value for name, value in shop.item(1, 1e30).items() if name != "itemYrn"}
+    site = {"siteCode": "main"}
+    for product in ({"id": PRODUCT}, {"id": PRODUCT, "yrn": shop.item(1)["itemYrn"]}):
+        assert http.post(f"{path}/items", params=site, json={**priced, "product": product}).status_code == 201
+    [line] = http.get(f"{path}/items").json()
+    assert (line["itemYrn"], line["quantity"]) == (shop.item(1)["itemYrn"], 2e30)
+    wrapping = {**external(shop), "itemYrn": None, "product": {"id": "wrap", "name": "Gift wrapping"}}
+    assert shop.backend().post(f"{path}/items", params=site, json=wrapping).status_code == 201
 
 
 def test_external_prices(shop: Any):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MIAS, GUESTS = "65b2c3d4e5f6070809000001", "65b2c3d4e5f6070809000002"
 COMPANY = "65e0a1b2c3d4e5f60c000001"
+HOTELS = "65e1a1b2c3d4e5f60f000001"
 VIENNA = {
     "contactName": "Mia Keller",
     "street": "Donauweg",
@@ -110,6 +111,22 @@ def test_the_address_decides_tax_and_shipping(shop: Any):
     assert "countryCode" not in shop.read(jonas, own)
     assert jonas.put(f"{shop.base}/{own}", json={"zipCode": "1020", "countryCode": "at"}).status_code == 204
     assert shop.read(jonas, own, zipCode="8001", countryCode="CH")["items"][0]["unitPrice"]["taxRate"] == 20
+
+
+@pytest.mark.parametrize("choice", ["keep-prices", "rematch"])
+def test_prices_of_a_new_address(shop: Any, choice: str):
+    shop.world.stored.switches["cart/new-address"] = choice
+    jonas = shop.jonas()
+    own = shop.cart(jonas)
+    shop.add(jonas, own, 3)
+    both = [{**VIENNA, "type": kind} for kind in ("SHIPPING", "BILLING")]
+    assert jonas.put(f"{shop.base}/{own}", json={"addresses": both}).status_code == 204
+    before = shop.read(jonas, own)["items"][0]["price"]
+    assert (before["effectiveAmount"] == 59) is (choice == "keep-prices")
+    assert jonas.get(f"{shop.base}/{own}/validate").json()["isValid"] is (choice == "rematch")
+    assert jonas.put(f"{shop.base}/{own}/refresh").status_code == 204
+    after = shop.read(jonas, own)["items"][0]["price"]["effectiveAmount"]
+    assert after == pytest.approx(59 / 1.19 * 1.2)
 
 
 def test_an_address_of_the_company(shop: Any):
@@ -294,12 +311,15 @@ def test_a_coupon_for_a_segment(shop: Any):
         "discountType": "ABSOLUTE",
         "discountAbsolute": {"amount": 7, "currency": "EUR"},
         "segmentRestricted": True,
-        "restrictions": {"segments": ["65e1a1b2c3d4e5f60f000001"]},
+        "restrictions": {"segments": [HOTELS]},
     }
     assert backend.post(f"/coupon/{shop.world.tenant}/coupons", json=body).status_code == 201
     own = shop.cart(jonas)
     for number in (1, 2, 3):
         shop.add(jonas, own, number)
+    assert apply(shop, jonas, own, "HOTELS").status_code == 400
+    member = f"/customer-segment/{shop.world.tenant}/segments/{HOTELS}/customers/10000002"
+    assert backend.put(member, json={}).status_code == 201
     assert apply(shop, jonas, own, "HOTELS").status_code == 201
     trees = [item["calculatedPrice"] for item in shop.read(jonas, own)["items"]]
     assert ["discountedPrice" in found for found in trees] == [True, False, True]
@@ -412,8 +432,11 @@ def test_a_guests_cart_goes_into_the_customers(shop: Any):
     assert context["cartId"] == target
     assert jonas.post(path, json={"carts": [source]}).status_code == 404
     assert jonas.post(path, json={"carts": [target]}).status_code == 400
-    fresh = shop.cart(shop.guest())
-    assert jonas.post(path, json={"carts": [fresh]}).status_code == 403
+    fresh, guarded = shop.cart(shop.guest()), shop.cart(shop.guest(), sessionValidated=True)
+    assert jonas.post(path, json={"carts": [fresh, guarded]}).status_code == 403
+    assert jonas.post(path, json={"carts": [fresh]}).status_code == 200
+    shop.world.stored.switches["cart/merged-guests"] = "own-session"
+    assert jonas.post(path, json={"carts": [shop.cart(shop.guest())]}).status_code == 403
     other = shop.use(shop.world.client(shop.world.anonymous()["access_token"]))
     into = shop.cart(other)
     assert other.post(f"{shop.base}/{into}/merge", json={"carts": [into]}).status_code == 400

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from emporix_mock.engine import binding, crud, jobs
+from emporix_mock.engine.overdue import overdue
 from emporix_mock.engine.resource import Resource
 from emporix_mock.platform.companies import company as company_document
 from emporix_mock.platform.tenant_settings import setting
@@ -19,6 +20,7 @@ from emporix_mock.services.approval.declared import (
     NO_LIMIT,
     NO_RIGHT,
     NO_ROLE,
+    WITHOUT_COMPANY,
     missing,
     refused,
     service,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext, Result
     from emporix_mock.services.approval.wanted import Wanted
     from emporix_mock.store.documents import Document
+    from emporix_mock.store.tokens import Principal
     from emporix_mock.store.world import State
 
 PENDING: Final = "PENDING"
@@ -58,12 +61,17 @@ def visible(ctx: RequestContext, _state: State, approval: Document) -> bool:
     )
 
 
+def _as_whom(caller: Principal) -> object:
+    return caller.customer_id, caller.legal_entity_id, "*" in caller.scopes
+
+
 APPROVALS = service.resource(
     Resource(
         path="/approval/{tenant}/approvals",
         collection="approvals",
         compound=True,
         visible=visible,
+        seen_by=lambda ctx, _state: _as_whom(ctx.caller()),
         missing=missing,
         duplicate=taken,
         id_pattern=r"[A-Za-z0-9_-]{1,66}",
@@ -79,13 +87,15 @@ service.collection(
 )
 
 
+def _end(approval: Document) -> str | None:
+    return approval.get("expiryDate") if approval["status"] == PENDING else None
+
+
 def expire(state: State) -> None:
     """Give up on approvals that nobody decided in time."""
-    documents, now = state.collection(APPROVALS.collection), state.timestamp()
-    for key in documents.find("status", PENDING):
-        approval = documents.get(key) or {}
-        if approval.get("expiryDate", now) < now:
-            documents.put(key, {**approval, "status": "EXPIRED"})
+    documents = state.collection(APPROVALS.collection)
+    for key in overdue(documents, _end, state.timestamp()):
+        documents.put(key, {**(documents.get(key) or {}), "status": "EXPIRED"})
 
 
 @service.operation("GET-approval-list-approvals")
@@ -112,6 +122,9 @@ def ask(ctx: RequestContext, state: State) -> Result:
     if body.get("id") and body["id"] in state.collection(APPROVALS.collection):
         raise taken(body["id"])
     found = wanted.read(ctx, body["resourceType"], body["resourceId"])
+    private = party.company is None and found.owner == party.number
+    if private and ctx.switch(WITHOUT_COMPANY) == "permitted":
+        raise refused(GIVEN, "The action is already permitted.")
     company = acting(state, party, found.company)
     if found.owner != party.number:
         raise refused(NO_RIGHT, "The user has no permissions to the resource.")

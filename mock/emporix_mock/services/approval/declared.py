@@ -52,6 +52,13 @@ NO_LIMIT = service.switch(
     about="whether a buyer may check out where the company has no limit, or one in another currency",
     source="undocumented: only totals above the limit need an approval",
 )
+WITHOUT_COMPANY = service.switch(
+    "request-without-company",
+    "permitted",
+    "no-company",
+    about="which error refuses a customer without company who asks for an approval of an own cart",
+    source="identity facts 8: 400005, the checkout is permitted anyway; the document also lists 400011",
+)
 
 _NUMBERS = {
     NOT_DELETABLE.id: "400001",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from emporix_mock.engine.overdue import overdue
 from emporix_mock.services.cart.declared import (
     CARTS,
     CLOSED,
@@ -14,6 +15,8 @@ from emporix_mock.services.cart.declared import (
     EXTERNAL_SCOPE,
     IDLE,
     MANAGE,
+    MERGED_GUESTS,
+    SESSION_VALIDATED,
     forbidden,
     missing_cart,
     refused,
@@ -29,24 +32,34 @@ if TYPE_CHECKING:
 IDLE_DAYS: Final = 30
 
 
-def readable(ctx: RequestContext, state: State, key: str | None = None) -> Document:
+def readable(
+    ctx: RequestContext, state: State, key: str | None = None, *, any_guests: bool = False
+) -> Document:
     """The cart that a path (or `key`) names, without its items.
 
-    404 for none, for one that is closed, idle for too long or under approval, 403 for somebody else's.
-    The platform itself reaches every cart.
+    404 for none, for one that is closed, idle for too long or under approval, 403 for somebody else's;
+    with `any_guests` a guest's will do whose sessions need not be checked. The platform itself reaches
+    every cart.
     """
     key = key or ctx.path["cartId"]
     cart = state.collection(CARTS).get(key)
     if cart is None or not (ctx.caller().is_platform or _lives(ctx, state, cart)):
         raise missing_cart(key)
-    if not may_use(ctx.caller(), cart):
+    if not may_use(ctx.caller(), cart) and not (any_guests and _unguarded(ctx, cart)):
         raise forbidden()
     return cart
 
 
-def changeable(ctx: RequestContext, state: State, key: str | None = None) -> Document:
+def _unguarded(ctx: RequestContext, cart: Document) -> bool:
+    guest = not (cart.get("customerId") or cart.get(SESSION_VALIDATED))
+    return guest and ctx.switch(MERGED_GUESTS) == "any"
+
+
+def changeable(
+    ctx: RequestContext, state: State, key: str | None = None, *, any_guests: bool = False
+) -> Document:
     """The same of a cart that is about to change: not of a closed one."""
-    cart = readable(ctx, state, key)
+    cart = readable(ctx, state, key, any_guests=any_guests)
     if cart.get("status") == CLOSED:
         raise closed(cart)
     return cart
@@ -67,11 +80,26 @@ def _lives(ctx: RequestContext, state: State, cart: Document) -> bool:
 
 def idle(ctx: RequestContext, state: State, cart: Document) -> bool:
     """Whether an open cart has not been touched for too long."""
-    if ctx.switch(IDLE) == "kept":
-        return False
-    limit = (state.now() - timedelta(days=IDLE_DAYS)).isoformat()
+    return ctx.switch(IDLE) != "kept" and _touched(cart) < _limit(state)
+
+
+def all_idle(ctx: RequestContext, state: State) -> list[str]:
+    """The open carts that have not been touched for too long."""
+    carts = state.collection(CARTS)
+    return [] if ctx.switch(IDLE) == "kept" else overdue(carts, _end, _limit(state))
+
+
+def _limit(state: State) -> str:
+    return (state.now() - timedelta(days=IDLE_DAYS)).isoformat()[:19]
+
+
+def _touched(cart: Document) -> str:
     touched: str = cart["metadata"]["modifiedAt"]
-    return touched[:19] < limit[:19]
+    return touched[:19]
+
+
+def _end(cart: Document) -> str | None:
+    return None if cart.get("status") == CLOSED else _touched(cart)
 
 
 def may_use(caller: Principal, cart: Document) -> bool:

@@ -14,6 +14,7 @@ from emporix_mock.services.cart.declared import (
     DUPLICATE,
     ITEMS,
     MANAGE,
+    NEW_ADDRESS,
     forbidden,
     service,
 )
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from emporix_mock.store.world import State
 
 UPDATABLE: Final = (*WRITABLE, "orderId", "quoteId")
+PLACES: Final = ("addresses", "countryCode")
 
 
 @service.operation("GET-cart-retrieve-cart-by-cartId")
@@ -62,6 +64,8 @@ def update(ctx: RequestContext, state: State) -> Result:
     _check_unique(ctx, state, before, cart)
     if body.get("currency") and body["currency"] != cart["currency"]:
         changes.to_currency(ctx, state, cart, body["currency"])
+    elif ctx.switch(NEW_ADDRESS) == "rematch" and not body.keys().isdisjoint(PLACES):
+        changes.rematch(ctx, state, cart, items_of(state, cart["id"]))
     if body.get("status") == CLOSED:
         close(state, cart)
     else:

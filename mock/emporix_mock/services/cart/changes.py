@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from emporix_mock.engine.context import Result
 from emporix_mock.engine.wordings import PROBLEMS
 from emporix_mock.platform.sites import site
+from emporix_mock.platform.tenant_settings import setting
 from emporix_mock.services.cart.access import changeable
 from emporix_mock.services.cart.declared import (
     SITE_TAKEN,
@@ -46,6 +47,9 @@ def change_site(ctx: RequestContext, state: State) -> Result:
         raise refused(UNKNOWN_SITE, PROBLEMS, f"Site {code} does not exist")
     if code != cart["siteCode"] and _taken(state, cart, code):
         raise refused(SITE_TAKEN, PROBLEMS, f"A cart of this owner exists on site {code} already")
+    synchronous = setting(state, "enableSyncBetweenRestrictionsAndSiteCodes")
+    if synchronous and cart.get("restriction") in (None, cart["siteCode"]):
+        cart["restriction"] = code
     cart["siteCode"] = code
     currency = shop.get("currency") or cart["currency"]
     if currency != cart["currency"]:

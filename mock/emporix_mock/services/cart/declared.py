@@ -24,6 +24,9 @@ CHANGED: Final = (
 )
 CART_YRN: Final = "urn:yaas:hybris:cart:cart:{tenant};{id}"
 
+SESSION_VALIDATED: Final = "_sessionValidated"
+"""The private member of guests' carts that nobody of another session may merge."""
+
 service = Service("cart")
 
 OTHERS_CART = service.rule("others-cart", 403, source="cart facts 1.1; identity facts: 403 after logout")
@@ -88,12 +91,33 @@ OLDER_LINES = service.switch(
     about="which older lines are checked when an item is added: those of its product, or all",
     source="a setting skips the check (cart facts 1.4); how far it reaches is undocumented",
 )
+MERGED_GUESTS = service.switch(
+    "merged-guests",
+    "any",
+    "own-session",
+    about="whose carts a customer may merge: any guest's by its id, or only that of the own session",
+    source="cart document: sessions are compared for carts with sessionValidated, which is false by default",
+)
+NEW_ADDRESS = service.switch(
+    "new-address",
+    "keep-prices",
+    "rematch",
+    about="whether new addresses or another country match prices anew, or leave that to a refresh",
+    source="undocumented; documented are validate, which tells, and refresh, which mends",
+)
 FALLBACK = service.switch(
     "price-fallback",
     "main-site",
     "none",
     about="whether a product without a price on the cart's site may have that of the site main",
     source="undocumented; storefronts match prices with useFallback",
+)
+UNDER_APPROVAL = service.switch(
+    "cart-under-approval",
+    "withdrawn",
+    "kept",
+    about="whether a cart for which an approval was asked is taken from its owner",
+    source="identity facts 8 and conventions, section 16: it is",
 )
 UNREDEEMABLE = service.switch(
     "unredeemable-coupon",

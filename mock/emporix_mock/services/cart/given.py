@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from emporix_mock.engine.wordings import PROBLEMS
 from emporix_mock.platform.tenant_settings import setting
-from emporix_mock.rules.resource_names import PRODUCT_YRNS
+from emporix_mock.rules.resource_names import PRODUCT_YRNS, product_yrn
 from emporix_mock.services.cart.access import check_external
 from emporix_mock.services.cart.declared import (
     EXTERNAL_OFF,
@@ -50,10 +50,13 @@ def given_line(ctx: RequestContext, state: State, body: Document) -> Document:
     }
     check_quantity(item["quantity"])
     given = dict(body.get("product") or {})
-    if body.get("itemYrn"):
-        item["itemYrn"], own = body["itemYrn"], named(ctx, body["itemYrn"])
+    yrn = body.get("itemYrn")
+    if not yrn and kind == "INTERNAL" and given.get("id"):
+        yrn = given.get("yrn") or product_yrn(ctx.tenant, given["id"])  # as batches of the document have it
+    if yrn:
+        item["itemYrn"], own = yrn, named(ctx, yrn)
         given["id"] = given.get("id", own) if kind == "EXTERNAL" else own
-    if not given or (kind == "INTERNAL" and "itemYrn" not in item):
+    if not given:
         raise refused(NO_PRODUCT, PROBLEMS, "itemYrn: must not be null")
     item["product"] = populated(ctx, state, given) if kind == "INTERNAL" else given
     if kind == "EXTERNAL":

@@ -8,6 +8,7 @@ from emporix_mock.engine.mixins import check_document
 from emporix_mock.engine.resource import PARENT
 from emporix_mock.engine.wordings import PROBLEMS
 from emporix_mock.platform.tenant_settings import setting
+from emporix_mock.rules.resource_names import PRODUCT_YRNS
 from emporix_mock.services.cart.access import check_external
 from emporix_mock.services.cart.declared import (
     DUPLICATE_PRICE,
@@ -73,11 +74,15 @@ def _put(state: State, cart: Document, item: Document, event: str) -> Document:
 
 
 def _of_product(state: State, cart: Document, item: Document) -> list[Document]:
-    """The lines of the same product; only those that mention its id are decoded."""
-    own = product_of(item)
-    items, mentioned = state.collection(ITEMS), own.encode()
-    keys = [key for key in items.among(PARENT, [cart["id"]]) if mentioned in (items.raw(key) or b"")]
-    lines = [line for key in keys if (line := items.get(key)) is not None]
+    """The lines of the same product, by index: the rest of the cart is not looked at."""
+    own, items = product_of(item), state.collection(ITEMS)
+    named = [form.format(tenant=state.tenant, id=own) for form in PRODUCT_YRNS]
+    keys = [
+        key
+        for field, values in (("product.id", [own]), ("itemYrn", named))
+        for key in items.matching([(PARENT, [cart["id"]]), (field, values)])
+    ]
+    lines = [line for key in items.in_order(dict.fromkeys(keys)) if (line := items.get(key)) is not None]
     return [line for line in lines if product_of(line) == own]
 
 

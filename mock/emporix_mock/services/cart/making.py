@@ -21,6 +21,7 @@ from emporix_mock.services.cart.declared import (
     OPEN,
     OWNERLESS,
     RESTRICTION,
+    SESSION_VALIDATED,
     UNKNOWN_SITE,
     forbidden,
     missing_cart,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
+DEFAULT_SITE: Final = "default"
+"""What the document has for a site that is not named."""
 WRITABLE: Final = (
     "legalEntityId",
     "type",
@@ -76,6 +79,8 @@ def _new(ctx: RequestContext, state: State, body: Document) -> Document:
         cart.setdefault("legalEntityId", company)
     if not may_use(ctx.caller(), cart) and not owns(ctx.caller(), cart):
         raise forbidden()
+    if body.get("sessionValidated"):
+        cart[SESSION_VALIDATED] = True
     restrict(state, cart, body)
     if owned(cart) and existing(ctx, state, cart) is not None:
         raise DUPLICATE("A cart of this owner exists on the site already.")
@@ -121,7 +126,7 @@ def _by_saas_token(ctx: RequestContext, state: State) -> str | None:
 def _site(ctx: RequestContext, code: str | None) -> Document:
     """The site of a new cart: the one named, else the default one; 400 for one that is not there."""
     found = site(ctx, code) if code else {}
-    if not found and code in (None, "", "default"):
+    if not found and code in (None, "", DEFAULT_SITE):
         found = default_site(ctx) or site(ctx, MAIN_SITE)
     if not found:
         raise refused(UNKNOWN_SITE, PROBLEMS, f"Site {code or MAIN_SITE} does not exist")
@@ -166,7 +171,8 @@ def find(ctx: RequestContext, state: State) -> Document:
     """The one open cart of an owner on a site; with `create` made where there is none."""
     query, caller = ctx.query, ctx.caller()
     check_place(ctx)
-    wanted: Document = {"siteCode": query["siteCode"]}
+    code = query["siteCode"]
+    wanted: Document = {"siteCode": _site(ctx, code)["code"] if code == DEFAULT_SITE else code}
     wanted |= {name: query[name] for name in ("type", "legalEntityId") if query.get(name)}
     if query.get("customerId"):
         wanted["customerId"] = query["customerId"]

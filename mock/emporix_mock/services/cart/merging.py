@@ -28,7 +28,7 @@ def merge(ctx: RequestContext, state: State) -> Result:
     target = changeable(ctx, state)
     if not target.get("customerId"):
         raise refused(MERGE, PROBLEMS, "The target of a merge has to be the cart of a customer")
-    sources = [changeable(ctx, state, key) for key in dict.fromkeys(ctx.body["carts"])]
+    sources = [changeable(ctx, state, key, any_guests=True) for key in dict.fromkeys(ctx.body["carts"])]
     for source in sources:
         if source.get("customerId"):
             raise refused(MERGE, PROBLEMS, f"Cart {source['id']} is no anonymous cart")

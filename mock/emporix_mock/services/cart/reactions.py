@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.services.cart.declared import CARTS, CLOSED, service
+from emporix_mock.services.cart.declared import CARTS, CLOSED, UNDER_APPROVAL, service
 from emporix_mock.services.cart.stored import close
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def _close(state: State, key: Any, **why: Any) -> None:
 
 
 @service.on("approval.created")
-def taken(_ctx: RequestContext, state: State, payload: Mapping[str, Any]) -> None:
+def taken(ctx: RequestContext, state: State, payload: Mapping[str, Any]) -> None:
     """A cart that waits for an approval is out of its owner's reach, for good (identity facts, approvals)."""
-    if payload.get("resourceType") != "CART":
+    if payload.get("resourceType") != "CART" or ctx.switch(UNDER_APPROVAL) == "kept":
         return
     key = str(payload.get("resourceId"))
     cart = state.collection(CARTS).get(key)

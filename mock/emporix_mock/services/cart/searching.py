@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emporix_mock.engine import crud
-from emporix_mock.services.cart.access import idle
-from emporix_mock.services.cart.declared import CART, CLOSED, service
+from emporix_mock.services.cart.access import all_idle
+from emporix_mock.services.cart.declared import CART, service
 from emporix_mock.services.cart.reading import found
 from emporix_mock.services.cart.stored import seen_items
 
@@ -25,9 +25,10 @@ def search(ctx: RequestContext, state: State) -> Result:
     query = (ctx.body or {}).get("q") or ""
     by_items = crud.parse_query(query).matches if "items." in query else None
 
-    def keep(cart: Document) -> bool:
-        if cart.get("_approval") or (cart.get("status") != CLOSED and idle(ctx, state, cart)):
-            return False
+    def with_items(cart: Document) -> bool:
         return by_items is None or by_items({**cart, "items": seen_items(state, cart["id"])})
 
-    return crud.listing(FOUND, ctx, state, q="" if by_items else query, keep=keep)
+    left = frozenset(all_idle(ctx, state))
+    shown = {("shown", left): lambda cart: not cart.get("_approval") and cart["id"] not in left}
+    keep = with_items if by_items else None
+    return crud.listing(FOUND, ctx, state, q="" if by_items else query, tests=shown, keep=keep)

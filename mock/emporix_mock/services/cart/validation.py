@@ -61,9 +61,9 @@ def _prices(
 def _discounts(items: Sequence[Document]) -> list[tuple[str, Document]]:
     """Amounts above what the item costs (wording and field: choice)."""
     found = []
-    for item in items:
+    for item in (item for item in items if item.get("externalDiscounts")):
         price = exact((item.get("price") or {}).get("effectiveAmount") or 0) * exact(item["quantity"])
-        for discount in item.get("externalDiscounts") or ():
+        for discount in item["externalDiscounts"]:
             if discount["discountType"] == "ABSOLUTE" and exact(discount["value"]) > price:
                 text = f"External discount '{discount['id']}' is higher than the item price"
                 error = _error(f"{EXTERNAL_DISCOUNT}-100002", text, "items.externalDiscounts")

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.errors import EmporixError, NotFound
-from emporix_mock.platform.products import product, sold
+from emporix_mock.platform.products import seen_product, sold
 from emporix_mock.rules.checkout import Problem
 from emporix_mock.rules.order_building import item_total
 from emporix_mock.rules.tax import exact, plain
@@ -93,7 +93,7 @@ def _products(state: State, cart: Document, country: str) -> list[Problem]:
     problems = []
     for item in _internal(cart):
         own = product_id(item)
-        sold = product(state, own)
+        sold = seen_product(state, own)
         if not sold:
             problems.append(Problem("products", f"items.{item['id']}", f"There is no product '{own}'"))
         elif not (sold.get("taxClasses") or {}).get(country):

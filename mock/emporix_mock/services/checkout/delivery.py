@@ -131,6 +131,16 @@ def carried(ctx: RequestContext, cart: Document, chosen: Document, taxes: Taxes)
     return Shipping(Sum.of(exact(chosen["amount"]), tax, gross=False), tax), carriage
 
 
+def _has_slot(ctx: RequestContext, window: Document) -> bool:
+    """Whether the slot that a cart names is there at all, be it full."""
+    path = {"deliveryTimeId": window["id"]}
+    try:
+        found: Any = ctx.call("shipping", "GET-shipping-retrieve-delivery-time", path=path).body
+    except NotFound:
+        return False
+    return any(slot.get("id") == window["slotId"] for slot in found.get("slots") or ())
+
+
 def reserve(ctx: RequestContext, cart: Document) -> dict[str, Any]:
     """Count the order in the delivery window of the cart; the member of the order that names it.
 
@@ -153,7 +163,7 @@ def reserve(ctx: RequestContext, cart: Document) -> dict[str, Any]:
     try:
         ctx.call("shipping", "POST-shipping-increase-orders-number-in-delivery-window", body=body)
     except EmporixError as refusal:
-        if refusal.rule == FULL:
+        if refusal.rule == FULL and _has_slot(ctx, window):
             raise window_full() from refusal
         raise refused([Problem("delivery-window", "deliveryWindow", refusal.message)]) from refusal
     day = str(window["deliveryDate"])[:10]

@@ -16,7 +16,7 @@ from emporix_mock.rules.checkout import (
     customer_problems,
     payment_problems,
 )
-from emporix_mock.rules.order_building import customer_of, item_total, order_of
+from emporix_mock.rules.order_building import customer_of, item_total, order_of, payment_mixin
 from emporix_mock.rules.orders import CREATED, DECLINED
 from emporix_mock.services.checkout import carts, delivery, paying, quotes
 from emporix_mock.services.checkout.declared import NEW_ADDRESSES, refused, service
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
-SCHEMA = "https://schemas.example.com/{tenant}/order-general-v1.json"
+SCHEMAS = {
+    "payments": "https://schemas.example.com/{tenant}/order-payments-v1.json",
+    "generalAttributes": "https://schemas.example.com/{tenant}/order-general-v1.json",
+}
 
 
 @service.operation("POST-checkout-trigger-checkout")
@@ -126,7 +129,7 @@ def placed(ctx: RequestContext, state: State, shopper: Shopper, order: Document,
         "createdBy": shopper.name,
         "payments": [paid.payment],
         "status": CREATED if paid.status == DECLINED else paid.status,
-        **_attributes(ctx, state, order, order_id),
+        **_attributes(ctx, state, order, order_id, way.code),
     }
     ctx.call("order", "POST-order-create-order-employee", body=body)
     _decline(ctx, paid, order_id)
@@ -143,19 +146,21 @@ def _decline(ctx: RequestContext, paid: Paid, order_id: str) -> None:
         ctx.call("order", "POST-order-update-order-transition-employee", path=path, body=body)
 
 
-def _attributes(ctx: RequestContext, state: State, order: Document, order_id: str) -> Document:
+def _attributes(ctx: RequestContext, state: State, order: Document, order_id: str, method: str) -> Document:
     """The members that every order of a checkout has among its mixins."""
     own = order["customer"]["id"]
-    earlier = state.world.state("order").collection("orders").find("customer.id", own)
+    orders = state.world.state("order").collection("orders")
     attributes = {
         "extendedOrderStatus": "10",
-        "customerFirstOrder": own == "ANONYMOUS" or not earlier,
+        "customerFirstOrder": own == "ANONYMOUS" or not orders.find("customer.id", own),
         "orderNumber": order_id,
     }
+    own_mixins = {"payments": payment_mixin(order, ctx.tenant, method), "generalAttributes": attributes}
     urls = (order.get("metadata") or {}).get("mixins") or {}
+    schemas = {name: SCHEMAS[name].format(tenant=ctx.tenant) for name in own_mixins}
     return {
-        "mixins": {**(order.get("mixins") or {}), "generalAttributes": attributes},
-        "metadata": {"mixins": {**urls, "generalAttributes": SCHEMA.format(tenant=ctx.tenant)}},
+        "mixins": {**(order.get("mixins") or {}), **own_mixins},
+        "metadata": {"mixins": {**urls, **schemas}},
     }
 
 

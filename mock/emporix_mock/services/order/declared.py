@@ -50,6 +50,12 @@ ILLEGAL_STEP = service.rule(
 NOT_SHIPPED = service.rule(
     "no-shipments", 400, source="order facts, state machine: SHIPPED", type="validation_violation"
 )
+INCOMPLETE = service.rule(
+    "incomplete-order",
+    400,
+    source="order document and facts, data: required on create, but not in its example of a dynamic variant",
+    type="validation_violation",
+)
 BAD_ENTRY = service.rule(
     "bad-entry",
     400,
@@ -66,6 +72,13 @@ NOT_SPLIT = service.rule(
     "not-to-be-split", 400, source="order facts, operations: split", type="validation_violation"
 )
 
+INCOMPLETE_ORDERS = service.switch(
+    "incomplete-orders",
+    "refused",
+    "accepted",
+    about="new orders without customer, entries or calculated prices",
+    source="order document and facts, data: required on create; an example of the document lacks them",
+)
 FIRST_STATUS = service.switch(
     "status-of-new-order",
     "CREATED",
@@ -160,6 +173,7 @@ OWN = service.resource(
         missing=missing,
         owner=Owner(read=(), manage=(), customer="customer.id", foreign=forbidden),
         visible=_of_company,
+        seen=lambda ctx, _state: {"legalEntityId": (ctx.caller().legal_entity_id,)},
         sees_all=lambda ctx: ctx.caller().legal_entity_id is None,
     )
 )
@@ -189,6 +203,7 @@ ORDERS = service.resource(
         restriction="restriction",
         visible=lambda ctx, _state, order: (own := VENDORS.limit(ctx)) is None or own.holds(order),
         sees_all=lambda ctx: VENDORS.limit(ctx) is None,
+        seen=lambda ctx, _state: {} if (own := VENDORS.limit(ctx)) is None else {own.field: (own.value,)},
     )
 )
 HISTORIES = service.collection(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
+
+MOST: Final = 2**31 - 1
+"""The largest amount that the document's integers hold."""
+_ENTRY, _PRODUCT = "entryId", "productId"
+Named = dict[tuple[str, Any], list[dict[str, Any]]]
 
 
 @service.operation("POST-order-calculate-order-entries-employees")
@@ -40,16 +45,23 @@ def change(ctx: RequestContext, state: State) -> Document:
     order = editable(ctx, state)
     before = crud.read(ORDERS, ctx, state, order["id"])
     entries: list[dict[str, Any]] = list(order.get("entries") or [])
+    named, gone = Named(), set[int]()
+    _file(named, entries)
     for given in ctx.body.get("entries") or []:
         quantity = given["quantity"]
-        if quantity < 0 or quantity != int(quantity):
-            raise invalid(BAD_ENTRY, "entries.quantity", "must be a whole number, 0 or more")
-        found = _find(entries, given)
+        if not 0 <= quantity <= MOST or quantity != int(quantity):
+            raise invalid(BAD_ENTRY, "entries.quantity", f"must be a whole number from 0 to {MOST}")
+        name = _ENTRY if given.get(_ENTRY) else _PRODUCT
+        found = next(
+            (entry for entry in named.get((name, given.get(name)), ()) if id(entry) not in gone), None
+        )
         if found is None:
             if not given.get("productId"):
                 raise _unknown("entryId", given.get("entryId"))
             if quantity:
-                entries.append(entry_for(ctx, state, order, given["productId"], int(quantity)))
+                added = entry_for(ctx, state, order, given["productId"], int(quantity))
+                entries.append(added)
+                _file(named, [added])
         elif quantity:
             found |= {
                 "amount": int(quantity),
@@ -57,7 +69,8 @@ def change(ctx: RequestContext, state: State) -> Document:
                 "effectiveQuantity": int(quantity),
             }
         else:
-            entries.remove(found)
+            gone.add(id(found))
+    entries = [entry for entry in entries if id(entry) not in gone]
     if not entries:
         raise invalid(BAD_ENTRY, "entries", "an order needs at least one entry")
     changed = pricing.repriced(ctx, {**order, "entries": entries}, before)
@@ -66,15 +79,12 @@ def change(ctx: RequestContext, state: State) -> Document:
     return ORDERS.answer(ctx, state, changed)
 
 
-def _find(entries: list[dict[str, Any]], given: Document) -> dict[str, Any] | None:
-    """The entry that is named, else that of the product."""
+def _file(named: Named, entries: list[dict[str, Any]]) -> None:
+    """Note what a request can call entries: by their id, or that of their product."""
     for entry in entries:
-        if given.get("entryId"):
-            if entry.get("id") == given["entryId"]:
-                return entry
-        elif (entry.get("product") or {}).get("id", entry.get("id")) == given.get("productId"):
-            return entry
-    return None
+        product = (entry.get("product") or {}).get("id", entry.get("id"))
+        for name in ((_ENTRY, entry.get("id")), (_PRODUCT, product)):
+            named.setdefault(name, []).append(entry)
 
 
 def _unknown(field: str, value: Any) -> Exception:

@@ -48,8 +48,8 @@ def as_customer(ctx: RequestContext, state: State) -> RequestContext:
 def list_own(ctx: RequestContext, state: State) -> Result:
     """The customer's orders; by default not those whose payment is still open."""
     hidden = ctx.switch(UNPAID) == "hidden"
-    keep = (lambda order: order.get("status") != IN_CHECKOUT) if hidden else None
-    return crud.listing(OWN, as_customer(ctx, state), state, keep=keep)
+    tests = {"paid": lambda order: order.get("status") != IN_CHECKOUT} if hidden else {}
+    return crud.listing(OWN, as_customer(ctx, state), state, tests=tests)
 
 
 @service.operation("GET-order-retrieve-order-storefront")

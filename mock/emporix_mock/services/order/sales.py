@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace as changed
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from emporix_mock.engine import binding, crud
 from emporix_mock.engine.context import Result
 from emporix_mock.engine.mixins import check_elements
-from emporix_mock.errors import NotFound
+from emporix_mock.engine.wordings import PROBLEMS
+from emporix_mock.errors import Detail, NotFound
 from emporix_mock.platform.numbering import next_number
 from emporix_mock.rules.orders import ANONYMOUS, COMPLETED
 from emporix_mock.services.order import after, pricing
@@ -16,6 +17,8 @@ from emporix_mock.services.order.declared import (
     COMPLETED_ORDER,
     CREATE,
     FIRST_STATUS,
+    INCOMPLETE,
+    INCOMPLETE_ORDERS,
     NO_SCOPE,
     ORDERS,
     SECOND_OF_CART,
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
 
 OF_PLATFORM = ("id", "createdBy", "assistedBuying", "quoteId", "checkout", "restriction", "legalEntityId")
 """What only other services say of an order that they create."""
+NEEDED = ("customer", "entries", "calculatedPrice")
+NEEDED_OF_ENTRIES = ("amount", "calculatedUnitPrice", "calculatedPrice")
+DYNAMIC = "DYNAMIC_VARIANT"
 KEPT = ("status", "created", "lastStatusChange", "completed", "customer", "entries", "siteCode", "currency")
 """What a full update that leaves it out does not take away."""
 
@@ -40,11 +46,30 @@ KEPT = ("status", "created", "lastStatusChange", "completed", "customer", "entri
 def create(ctx: RequestContext, state: State) -> Result:
     """Store an order under the next number. One cart gives one order with `checkout`."""
     ctx.about.check_payload(ctx.body)
+    if ctx.switch(INCOMPLETE_ORDERS) == "refused":
+        _check_complete(ctx.body or {})
     body = crud.accepted(ctx, ORDERS)
     if ctx.caller().is_platform:
         body |= {name: ctx.body[name] for name in OF_PLATFORM if ctx.body.get(name) is not None}
     made = crud.create(RESOURCE, ctx, state, {**body, "id": body.get("id") or number(ctx, state, body)})
     return binding.answer(ORDERS, ctx, state, [made], 201)
+
+
+def _check_complete(body: Document) -> None:
+    """400 for an order without what the document requires; its example of a dynamic variant may lack it."""
+    entries = body.get("entries") or []
+    if any((entry.get("product") or {}).get("productType") == DYNAMIC for entry in entries):
+        return
+    lacking = [name for name in NEEDED if body.get(name) is None]
+    lacking += [
+        f"entries.{index}.{name}"
+        for index, entry in enumerate(entries)
+        for name in NEEDED_OF_ENTRIES
+        if entry.get(name) is None
+    ]
+    if lacking:
+        details = [Detail("must not be null", field, "missing_field") for field in lacking]
+        raise INCOMPLETE(PROBLEMS, details=details)
 
 
 def number(ctx: RequestContext, state: State, body: Document) -> str:
@@ -103,8 +128,8 @@ def _prepare(ctx: RequestContext, state: State, new: Document, old: Document | N
     if old is None:
         new.setdefault("status", ctx.switch(FIRST_STATUS))
         new["created"] = new["lastStatusChange"] = now
-        customer: dict[str, Any] = new.setdefault("customer", {})
-        customer.setdefault("id", ANONYMOUS)
+        if "customer" in new:
+            new["customer"].setdefault("id", ANONYMOUS)
         _check_cart(state, new)
     elif new.get("status") != old.get("status"):
         checked_step(new, old["status"], new["status"])

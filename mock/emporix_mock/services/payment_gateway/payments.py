@@ -9,6 +9,7 @@ from emporix_mock.engine.context import Result
 from emporix_mock.errors import EmporixError
 from emporix_mock.rules import payments as rules
 from emporix_mock.rules.members import without_gaps
+from emporix_mock.rules.order_prices import cents
 from emporix_mock.rules.tax import exact, plain
 from emporix_mock.services.payment_gateway.declared import (
     CARDS,
@@ -83,11 +84,7 @@ def _asked(ctx: RequestContext, state: State) -> tuple[Document, Document, Docum
     currency = body.get("currency", order.get("currency"))
     if amount is None or exact(amount) < 0 or not currency:
         raise INVALID(SYNTAX, details=["amountToAuthorize"])
-    return mode, order, {"amount": _cents(exact(amount)), "currency": currency}
-
-
-def _cents(amount: Decimal) -> float:
-    return plain(round(amount, 2))
+    return mode, order, {"amount": cents(amount), "currency": currency}
 
 
 def _order(ctx: RequestContext, order_id: str) -> Document:
@@ -228,12 +225,12 @@ def _step(
     **info: Any,
 ) -> tuple[Document, Document]:
     """Do one step, or note that it failed: the step and the answer."""
-    body = ctx.body or {}
+    body = ctx.body if isinstance(ctx.body, dict) else {}
     currency = _currency(transaction)
     amount = left if body.get("amount") is None else exact(body["amount"])
     if body.get("currency") not in (None, currency) or (body.get("amount") is not None and amount <= 0):
         raise INVALID(SYNTAX, details=["amount"])
-    if problem is None and amount > left:
+    if problem is None and (amount > left or not left):
         if ctx.switch(OVERDRAWN) == "refused":
             raise INVALID(SYNTAX, details=["amount"])
         problem = f"Only {left} {currency} are left."

@@ -8,6 +8,7 @@ from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result
 from emporix_mock.errors import NotFound
 from emporix_mock.platform.numbering import next_number
+from emporix_mock.platform.sites import site
 from emporix_mock.rules.members import without_gaps
 from emporix_mock.rules.quotes import AWAITING
 from emporix_mock.rules.tax import exact, plain
@@ -15,9 +16,11 @@ from emporix_mock.services.quote import people
 from emporix_mock.services.quote.declared import (
     CART,
     FIRST_STATUS,
+    IDS,
     INCOMPLETE,
     OTHERS,
     QUOTES,
+    UNKNOWN,
     UNNUMBERED,
     is_employee,
     refusal,
@@ -55,9 +58,11 @@ def create(ctx: RequestContext, state: State) -> Result:
 
 
 def _number(ctx: RequestContext, state: State, body: Document) -> str:
-    """The id that the body gives, else the next of the tenant's schema for quote numbers."""
+    """The id that the body gives, else one that is drawn or, by choice, the tenant's next number."""
     if body.get("id"):
         return str(body["id"])
+    if ctx.switch(IDS) == "drawn":
+        return state.ids.uuid()
     try:
         return next_number(ctx, "quoteNoSequence", body.get("siteCode"))
     except NotFound:
@@ -71,6 +76,8 @@ def _of_items(ctx: RequestContext, state: State, body: Document) -> Document:
     number = people.customer_number(state, body)
     if not is_employee(ctx) and number != caller.customer_id:
         raise OTHERS("User not authorized.")
+    if not site(ctx, body["siteCode"]):
+        raise refusal(UNKNOWN, f"siteCode: there is no site {body['siteCode']}")
     quote: Document = {
         **people.concern(ctx, state, number, caller.legal_entity_id),
         "siteCode": body["siteCode"],

@@ -77,11 +77,18 @@ EMPLOYEE_ACCEPTS = service.switch(
     about="an employee who takes a step of the customer's (accept, decline, ask for changes)",
     source="quote facts, state machine, name the customer; nothing says that employees are refused",
 )
+IDS = service.switch(
+    "ids",
+    "drawn",
+    "numbered",
+    about="the ids of new quotes: drawn, or the next number of the tenant's schema for quote numbers",
+    source="quote facts, operations, and the document's examples: a UUID; the sequential id guide has quotes",
+)
 UNNUMBERED = service.switch(
     "number-without-schema",
     "drawn",
     "refused",
-    about="a quote while no schema for quote numbers is active: an id is drawn, or the call is refused",
+    about="a numbered quote while no schema for quotes is active: an id is drawn, or the call is refused",
     source="undocumented; the document's examples have drawn ids",
 )
 
@@ -144,6 +151,7 @@ QUOTES = service.resource(
         owner=Owner(read=READ, manage=MANAGE, customer="customer.customerId"),
         restriction="restriction",
         visible=_of_company,
+        seen=lambda ctx, _state: {PRIVATE: (ctx.caller().legal_entity_id,)},
         sees_all=lambda ctx: ctx.caller().legal_entity_id is None,
         prepare=lambda _ctx, state, new, old: check_elements(state, new, old, "items"),
         present=_present,

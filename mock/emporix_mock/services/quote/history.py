@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine import crud, jobs
+from emporix_mock.engine.overdue import overdue
 from emporix_mock.platform import directory
 from emporix_mock.rules.members import without_gaps
 from emporix_mock.rules.quotes import EXPIRED, OPEN
@@ -74,6 +75,10 @@ def moment_of(text: Any) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _end(quote: Document) -> datetime | None:
+    return moment_of(quote.get("validTo")) if quote["status"]["value"] == OPEN else None
+
+
 def plan_lapse(state: State, quote: Document) -> None:
     """Let a quote expire when its time comes."""
     moment = moment_of(quote.get("validTo"))
@@ -89,12 +94,9 @@ def run_lapse(ctx: RequestContext, state: State, _at: datetime, _payload: Mappin
 
 def lapse(ctx: RequestContext, state: State) -> None:
     """Expire the open quotes whose time is over; every operation does so first, for seeded ones too."""
-    quotes, now = state.collection(QUOTES.collection), state.now()
-    for key in quotes.find("status.value", OPEN):
-        quote = quotes.get(key)
-        moment = moment_of((quote or {}).get("validTo"))
-        if quote is None or moment is None or moment >= now:
-            continue
+    quotes = state.collection(QUOTES.collection)
+    for key in overdue(quotes, _end, state.now()):
+        quote = quotes.get(key) or {}
         note(
             ctx, state, quote, "REPLACE", "/status", new={"value": EXPIRED}, old=quote["status"], system=True
         )

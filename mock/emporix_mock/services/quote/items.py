@@ -17,7 +17,7 @@ from emporix_mock.services.quote.declared import (
     WHOLE_TOTAL,
     refusal,
 )
-from emporix_mock.services.quote.people import tax_rate
+from emporix_mock.services.quote.people import check_amount, tax_rate
 
 if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
@@ -45,11 +45,14 @@ def item_of(
     if not isinstance(given, dict):
         raise refusal(INCOMPLETE, "items: an object is expected")
     before = old or {}
-    quantity = {**(before.get("quantity") or {}), **(given.get("quantity") or {})}
-    if not isinstance(quantity.get("quantity"), int | float) or quantity["quantity"] <= 0:
+    quantity = {**(before.get("quantity") or {}), **_object("items.quantity", given.get("quantity"))}
+    pieces = quantity.get("quantity")
+    if isinstance(pieces, bool) or not isinstance(pieces, int | float) or pieces <= 0:
         raise refusal(INCOMPLETE, "items.quantity.quantity: must be greater than 0")
-    product = _product(ctx, state, given.get("product") or {}, before.get("product") or {})
-    price = _price(ctx, state, quote, given.get("price") or {}, before.get("price") or {}, quantity)
+    product = _object("items.product", given.get("product"))
+    product = _product(ctx, state, product, before.get("product") or {})
+    price = _object("items.price", given.get("price"))
+    price = _price(ctx, state, quote, price, before.get("price") or {}, quantity)
     external = EXTERNAL_TYPE in (product["type"], price["type"])
     if external and not trusted and not ctx.caller().may(EXTERNAL_PRICES):
         raise EXTERNAL("You need a scope for this action.", details=[f"Required scope(s): {EXTERNAL_PRICES}"])
@@ -91,16 +94,20 @@ def _medium(ctx: RequestContext, state: State, product_id: str) -> Document | No
 def _price(
     ctx: RequestContext, state: State, quote: Document, given: Document, old: Document, quantity: Document
 ) -> Document:
+    for name in ("unitPrice", "unitePrice", "totalNetValue"):
+        check_amount(f"items.price.{name}", given.get(name))
     unit = given.get("unitPrice", given.get("unitePrice", old.get("unitPrice")))
     total = given.get("totalNetValue")
     if total is None and unit is not None:
         total = unit * quantity["quantity"]
     if total is None:
         raise refusal(INCOMPLETE, "items.price.totalNetValue: must not be null")
-    tax = {**(old.get("tax") or {}), **(given.get("tax") or {})}
+    own_tax = _object("items.price.tax", given.get("tax"))
+    check_amount("items.price.tax.taxRate", own_tax.get("taxRate"))
+    tax = {**(old.get("tax") or {}), **own_tax}
     if not tax.get("taxClass"):
         raise refusal(INCOMPLETE, "items.price.tax.taxClass: must not be null")
-    if (given.get("tax") or {}).get("taxRate") is None and "taxClass" in (given.get("tax") or {}):
+    if own_tax.get("taxRate") is None and "taxClass" in own_tax:
         rate = tax_rate(ctx, state, quote, tax["taxClass"])
         if rate is None:
             raise refusal(INCOMPLETE, "items.price.tax.taxRate: must not be null")
@@ -110,6 +117,13 @@ def _price(
     return priced(
         without_gaps({**price, "totalNetValue": total, "tax": without_gaps(tax)}), quantity["quantity"]
     )
+
+
+def _object(name: str, value: Any) -> Document:
+    """What is given as an object, empty for nothing; 400 for anything else."""
+    if value is not None and not isinstance(value, dict):
+        raise refusal(INCOMPLETE, f"{name}: an object is expected")
+    return value or {}
 
 
 def add_up(ctx: RequestContext, quote: Document) -> None:

@@ -62,6 +62,7 @@ def patch(ctx: RequestContext, state: State) -> Result:
     add_up(ctx, quote)
     if quote["status"]["value"] == ACCEPTED != old["status"]["value"]:
         quote["orderId"] = accepted(ctx, state, quote)
+    ctx.about.check_document(without_gaps(quote))
     written = crud.write(QUOTES, ctx, state, without_gaps(quote), old)
     if written.get("validTo") != old.get("validTo"):
         plan_lapse(state, written)
@@ -113,7 +114,7 @@ def _status(ctx: RequestContext, state: State, quote: Document, value: Any) -> N
     steps = set(allowed.get(before, ()))
     if is_employee(ctx) and ctx.switch(EMPLOYEE_ACCEPTS) == "allowed":
         steps |= BY_CUSTOMERS.get(before, frozenset())
-    if after not in steps:
+    if str(after) not in steps:
         raise refusal(ILLEGAL_STEP, f"The status cannot change from {before} to {after}")
     status = {"value": after, "comment": given.get("comment")}
     if given.get("quoteReasonId"):

@@ -117,9 +117,16 @@ def tax_rate(ctx: RequestContext, state: State, quote: Document, code: str | Non
     return taxes.rate(state, country, code)
 
 
+def check_amount(name: str, value: Any) -> None:
+    """400 for what is given as an amount and is none."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
+        raise refusal(INCOMPLETE, f"{name}: must be a number, 0 or more")
+
+
 def delivery(ctx: RequestContext, state: State, quote: Document, given: Any) -> Document:
     """The cost of delivery with its tax and the name of its method."""
     given = {} if not isinstance(given, dict) else given
+    check_amount("shipping.value", given.get("value"))
     names = ("value", "methodId", "zoneId", "shippingTaxCode")
     shipping: Document = {name: given[name] for name in names if given.get(name) is not None}
     rate = tax_rate(ctx, state, quote, shipping.get("shippingTaxCode"))

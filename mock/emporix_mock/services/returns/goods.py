@@ -88,6 +88,7 @@ def _check(
 ) -> None:
     if not chosen["items"]:
         raise invalid(INCOMPLETE, "orders.items: must not be empty")
+    before = _returned(ctx, state, new, chosen["id"])
     wanted: dict[str, int] = {}
     for item in chosen["items"]:
         entry = entries.get(item["id"])
@@ -96,25 +97,20 @@ def _check(
         if not isinstance(item.get("quantity"), int) or item["quantity"] <= 0:
             raise invalid(ITEM, "orders.items.quantity: must be greater than 0")
         wanted[item["id"]] = wanted.get(item["id"], 0) + item["quantity"]
-        before = _returned(ctx, state, new, chosen["id"], item["id"])
-        if before + wanted[item["id"]] > (entry.get("amount") or 0):
+        if before.get(item["id"], 0) + wanted[item["id"]] > (entry.get("amount") or 0):
             raise invalid(ITEM, f"orders.items.quantity: more of {item['id']} than the order has")
 
 
-def _returned(ctx: RequestContext, state: State, new: Document, order_id: str, item_id: str) -> int:
-    """How much of an entry other returns take that still stand."""
+def _returned(ctx: RequestContext, state: State, new: Document, order_id: str) -> dict[str, int]:
+    """How much of the entries of an order other returns take that still stand."""
+    total: dict[str, int] = {}
     if ctx.switch(RETURNED_TWICE) == "accepted":
-        return 0
-    returns, total = state.collection("returns"), 0
+        return total
+    returns = state.collection("returns")
     for key in returns.find("orders.id", order_id):
         other = returns.get(key) or {}
         if key == new["id"] or other.get("approvalStatus") in ("REJECTED", CLOSED):
             continue
-        total += sum(
-            item["quantity"]
-            for order in other["orders"]
-            if order["id"] == order_id
-            for item in order["items"]
-            if item["id"] == item_id
-        )
+        for item in (item for order in other["orders"] if order["id"] == order_id for item in order["items"]):
+            total[item["id"]] = total.get(item["id"], 0) + item["quantity"]
     return total

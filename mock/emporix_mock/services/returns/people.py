@@ -89,10 +89,13 @@ def submitter(given: Any) -> Document:
 
 def check_approver(ctx: RequestContext, approver: Any) -> None:
     """Raise 400 for an approver whom IAM does not know."""
-    kind, own = approver.get("type") or "USER", approver.get("id")
+    given = approver if isinstance(approver, dict) else {}
+    kind, own = str(given.get("type") or "USER"), given.get("id")
+    if kind not in IN_IAM:
+        raise invalid(UNKNOWN_PERSON, f"approver.type: {kind} is none of USER and GROUP")
     operation, name = IN_IAM[kind]
     try:
-        if own:
+        if own and isinstance(own, str):
             ctx.call("iam", operation, path={name: own})
             return
     except NotFound:

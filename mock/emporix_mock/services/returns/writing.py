@@ -52,6 +52,10 @@ def _settle(ctx: RequestContext, state: State, new: Document, old: Document | No
         new["submitter"] = people.submitter(new.get("submitter"))
     if new.get("approver") is not None and new["approver"] != before.get("approver"):
         people.check_approver(ctx, new["approver"])
+    if not isinstance(new.get("expiryDate", ""), str):
+        raise invalid(INCOMPLETE, "expiryDate: must be a text")
+    if not isinstance(new.get("received", False), bool):
+        raise invalid(INCOMPLETE, "received: must be true or false")
     if not new.get("expiryDate"):
         days = setting(state, "return.defaultExpiryDate")
         new["expiryDate"] = jobs.stamp(state.now() + timedelta(days=days))
@@ -77,7 +81,7 @@ def _check_customers_change(new: Document, old: Document) -> None:
 
 def _check_step(new: Document, before: str) -> None:
     status = new.get("approvalStatus")
-    if status != before and status not in STEPS.get(before, ()):
+    if status != before and str(status) not in STEPS.get(before, ()):
         raise invalid(ILLEGAL_STEP, f"approvalStatus: cannot change from {before} to {status}")
 
 
