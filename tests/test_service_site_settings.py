@@ -282,6 +282,35 @@ def test_a_patch_merges_and_null_removes(shop: Shop):
     assert shop.events() == [("site.site-updated", "uk")] * 3
 
 
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({"includesTax": None}, {"includesTax": None}),
+        ({"taxDeterminationBasedOn": None}, {"taxDeterminationBasedOn": "BILLING_ADDRESS"}),
+        ({"homeBase": {"timezone": None}}, {"homeBase": {"address": {"country": "FR", "zipCode": "75001"}}}),
+        (
+            {"homeBase": {"address": {"zipCode": "1"}, "timezone": None}},
+            {"homeBase": {"address": {"country": "FR", "zipCode": "1"}}},
+        ),
+        ({"name": None}, None),
+        ({"homeBase": {"address": {"zipCode": None}}}, None),
+    ],
+)
+def test_null_takes_away_what_a_site_can_do_without(
+    shop: Shop, change: dict[str, Any], wanted: dict[str, Any] | None
+):
+    site = france(includesTax=True, taxDeterminationBasedOn="SHIPPING_ADDRESS")
+    assert shop("POST", "/sites", json=site).status_code == 201
+    answer = shop("PATCH", "/sites/fr", json=change)
+    if wanted is None:
+        assert answer.status_code == 400
+        wanted = {"name": "French shop", "homeBase": site["homeBase"]}
+    else:
+        assert (answer.status_code, answer.content) == (200, b"")
+    found = shop.site("fr")
+    assert {name: found.get(name) for name in wanted} == wanted
+
+
 def test_a_full_update_replaces_and_keeps_what_reading_hides(shop: Shop):
     put = {**france(code="main", name="Replaced"), "includesTax": False, "metadata": {"version": 0}}
     del put["active"]

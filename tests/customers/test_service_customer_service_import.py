@@ -86,16 +86,29 @@ def test_each_item_stands_for_itself(shop, backend):
     "body",
     [
         {"account": {"email": NORA, "passwordHash": "x"}},
-        [{}],
-        [{"account": {}}],
-        [{"account": {"email": NORA, "passwordHash": "x"}, "id": "a b"}],
-        [{"account": {"email": NORA, "legacyAuth": {"algorithm": "md5", "hash": "x"}}}],
+        "text",
         [native()] * 201,
     ],
 )
 def test_an_import_that_is_malformed_is_refused_as_a_whole(backend, body):
     assert backend("POST", "/customers/import", json=body).status_code == 400
     assert backend("POST", "/customers/import").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {},
+        "text",
+        {"account": {}},
+        {"account": {"email": NORA, "passwordHash": "x"}, "id": "a b"},
+        {"account": {"email": NORA, "passwordHash": 5}},
+        {"account": {"email": NORA, "legacyAuth": {"algorithm": "md5", "hash": "x"}}},
+    ],
+)
+def test_an_item_that_is_malformed_is_refused_alone(backend, item):
+    answer = backend.ok("POST", "/customers/import", 207, json=[item, native()])
+    assert [(entry["index"], entry["code"]) for entry in answer] == [(0, 400), (1, 201)]
 
 
 def test_an_empty_import_imports_nothing(backend):

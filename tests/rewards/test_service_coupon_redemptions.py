@@ -210,9 +210,28 @@ def test_the_limit_per_customer_counts_per_company_where_one_is_named(shop, coup
     assert redeems(other, legalEntityId="L1") == [200, 201]
 
 
-def test_segments_of_items_do_not_keep_customers_out(shop, coupons):
-    path = f"{coupons}/{shop.coupon(segmentRestricted=True, restrictions={'segments': ['s']})}"
-    assert [answer.status_code for answer in attempts(shop.customer(), path)] == [200, 201]
+def test_coupons_of_segments_are_for_their_members(shop, employee, coupons, ok):
+    path = f"{coupons}/{shop.coupon(segmentRestricted=True, restrictions={'segments': ['s', 't']})}"
+    segments = shop.world.state("customer-segments")
+    about = {"name": {"en": "S"}, "status": "ACTIVE", "siteCode": "main", "metadata": {"version": 1}}
+    segments.collection("segments").put("s", {"id": "s", **about})
+    for number, company in (("C1", {}), ("C3", {"legalEntity": {"id": "L1"}})):
+        member = {"segmentId": "s", "customer": {"id": number}, **company}
+        segments.collection("customerAssignments").put(f"s/{number}", member)
+
+    def redeems(client, **request):
+        return [answer.status_code for answer in attempts(client, path, **request)]
+
+    stranger, buyer = shop.customer("C2"), shop.customer("C3")
+    assert redeems(shop.customer("C1")) == redeems(employee, customerNumber="C1") == [200, 201]
+    assert redeems(stranger) == redeems(employee, customerNumber="C2") == redeems(shop.guest()) == [403, 403]
+    assert redeems(buyer) == [403, 403]
+    assert redeems(buyer, legalEntityId="L1") == [200, 201]
+    refused = stranger.post(f"{path}/validation", json=PURCHASE)
+    assert ok(refused, 403)["type"] == "insufficient_permissions"
+    assert refused.headers["x-emporix-mock-rule"] == "coupon/segment"
+    shop.switch("coupon/segment-coupon-for", "everyone")
+    assert redeems(stranger) == [200, 201]
 
 
 def test_one_order_may_redeem_again_unless_switched(shop, coupons, ok):

@@ -340,6 +340,63 @@ def test_the_seeded_rest(ai: Ai):
     assert ai("GET", "/jobs/65f3a1b2c3d4e5f617000002").status_code == 404
 
 
+SERVER = {
+    "name": "Maps",
+    "type": "custom",
+    "transport": "sse",
+    "config": {"url": "https://mcp.example.com/maps"},
+}
+LOGIN = {"url": "https://login.example.com", "clientId": "b", "grantType": "client_credentials"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "field", "value"),
+    [
+        ("tools", SLACK, "name", "Second chat"),
+        ("mcp-servers", SERVER, "name", "Atlas"),
+        ("tokens", {"name": "Spare key", "value": "sk-spare"}, "name", "Old key"),
+        ("oauths", LOGIN, "clientId", "c"),
+    ],
+)
+def test_what_agents_use_is_kept_alike(ai: Ai, kind: str, body: dict[str, Any], field: str, value: str):
+    path = f"/agentic/{kind}"
+    before = ai.ids(path)
+    assert ai("PUT", f"{path}/new", json=body).status_code == 201
+    assert ai.ids(path) == [*before, "new"]
+    assert ai.ids(path, pageSize="1", pageNumber=str(len(before) + 1)) == ["new"]
+    patch = [{"op": "REPLACE", "path": f"/{field}", "value": value}]
+    assert ai("PATCH", f"{path}/new", json=patch).status_code == 204
+    for text, found in ((body[field], []), (value, ["new"])):
+        query = f'{field}:"{text}"'
+        answer = ai("POST", f"{path}/search", json={"q": query})
+        assert [each["id"] for each in answer.json()] == ai.ids(path, q=query) == found
+    changed = ai.read(f"{path}/new")
+    assert (changed[field], changed["metadata"]["version"]) == (value, 2)
+    stale = [{"op": "REPLACE", "path": "/metadata/version", "value": 1}]
+    assert ai("PATCH", f"{path}/new", json=stale).status_code == 409
+    assert ai("DELETE", f"{path}/new").status_code == 204
+    assert ai("DELETE", f"{path}/new").status_code == 404
+    assert ai.ids(path) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "query"),
+    [
+        ("/agentic/templates", "id", "name.en:~Complaint"),
+        ("/agentic/logs/requests", "requestId", "triggerAgentId:order-helper"),
+        ("/agentic/logs/sessions", "sessionId", "triggerAgentId:order-helper"),
+        ("/jobs", "id", "type:AGENT_CHAT"),
+    ],
+)
+def test_a_search_finds_what_the_list_with_the_same_query_finds(ai: Ai, path: str, key: str, query: str):
+    for asked in (query, "metadata.version:7"):
+        listed = ai.read(path, q=asked) if path != "/agentic/templates" or asked == query else []
+        searched = ai("POST", f"{path}/search", json={"q": asked})
+        assert searched.status_code == 200, searched.text
+        assert [each[key] for each in searched.json()] == [each[key] for each in listed]
+        assert len(listed) == (1 if asked == query else 0)
+
+
 def test_who_may_do_what(ai: Ai):
     path = f"/ai-service/{ai.world.tenant}/agentic/agents/order-helper"
     with ai.world.backend("ai.agent_read") as http:

@@ -146,7 +146,14 @@ def test_a_bundle_has_the_lowest_stock_of_its_parts(stock: Stock):
 def test_a_bundle_is_neither_updated_nor_deleted(stock: Stock):
     stock.brewing_set()
     for method, body in (("PUT", {"json": NEW}), ("DELETE", {})):
-        assert refusal(stock(method, f"/availability/{SET}/uk", **body)) == (400, "bundle-fixed")
+        refused = stock(method, f"/availability/{SET}/uk", **body)
+        assert refusal(refused) == (400, "bundle-fixed")
+        assert refused.json() == {
+            "code": 400,
+            "status": "Bad Request",
+            "message": "There is a validation error. Please check the details.",
+            "_embedded": {"errors": [{"message": "A bundle can be neither updated nor deleted."}]},
+        }
     assert stock.of(SET)["stockLevel"] == 25
 
 

@@ -133,4 +133,4 @@ def test_refusals_of_labels(either: World):
         nameless = http.post("/label/labels", json={"description": "No name"})
         assert nameless.status_code == 400
         assert isinstance(nameless.json(), list)
-        assert set(nameless.json()[0]) >= {"message", "path"}
+        assert set(nameless.json()[0]) >= {"message", "messageTemplate", "path"}

@@ -58,6 +58,8 @@ def test_a_catalog_from_creation_to_deletion(either: World, catalogs: Catalogs):
 
     assert catalogs.ids() == [MAIN, UK, "gifts"]
     assert catalogs.ids(name="gift") == ["gifts"]
+    assert catalogs.ids(**{"name.de": "hauptk"}) == catalogs.ids(**{"description.en": "we sell"}) == [MAIN]
+    assert catalogs.ids(**{"name.en": "hauptk"}) == []
     assert catalogs.ids(sort="name:desc", pageSize=2) == [UK, MAIN]
     assert catalogs.ids(publishedSite="uk") == [UK]
     assert catalogs.ids(visibilityFrom="2026-01-01") == [UK]
@@ -100,7 +102,11 @@ def test_visible_in_its_period_only(either: World, catalogs: Catalogs):
     period = {"visible": True, "from": "2026-11-01T00:00:00.000Z", "to": "2026-12-31T23:59:59.000Z"}
     body = {"name": {"en": "Gifts"}, "visibility": period}
     assert catalogs("POST", json={"id": "gifts", **body}).status_code == 201
-    expected = {(2026, 10, 31): False, (2026, 11, 1): True, (2026, 12, 31): True, (2027, 1, 1): False}
+    wrong = {**body, "visibility": {"visible": True, "to": "soon"}}
+    assert catalogs("POST", json=wrong).status_code == 400
+    abroad = {"visible": True, "from": "2026-11-01T02:00:00+02:00", "to": "2027-01-01"}
+    assert catalogs("PATCH", "/gifts", json={"visibility": abroad, "metadata": {}}).status_code == 204
+    expected = {(2026, 10, 31): False, (2026, 11, 1): True, (2026, 12, 31): True, (2027, 1, 2): False}
     for day, visible in expected.items():
         either.stored.clock.freeze(datetime(*day, tzinfo=UTC))
         with either.backend() as http:
@@ -124,7 +130,8 @@ def test_a_deleted_category_leaves_its_catalogs(either: World, catalogs: Catalog
     either.server.app.runtime.deliver(either.stored)
     assert COFFEE not in catalogs("GET", f"/{MAIN}").json()["categoryIds"]
     assert catalogs("GET", f"/{UK}").json()["categoryIds"] == []
-    assert catalogs("GET", f"/{UK}").json()["metadata"]["version"] == 1
+    updated = [e["payload"]["id"] for e in either.stored.events if e["type"] == "catalog.updated"]
+    assert updated == [MAIN, UK]
     assert catalogs("GET", f"/categories/{COFFEE}").json() == []
 
 

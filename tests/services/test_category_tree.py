@@ -98,6 +98,18 @@ def test_a_category_from_creation_to_deletion(tree: Tree):
     assert tree.ids(q=f"parentId:{COFFEE}") == [ESPRESSO, FILTER]
     assert tree.ids(showRoots=True, sort="localizedName:DESC") == [TEA, KITCHEN, EQUIPMENT, COFFEE]
     assert tree("GET", "/categories", params={"sort": "name:ASC"}).status_code == 400
+    for language, sort, status in (
+        (None, "localizedName.de:DESC", 200),
+        ("de", "localizedName.de", 200),
+        ("en", "localizedName.de", 400),
+        ("en", "code,localizedName", 200),
+        ("*", "localizedName.fr", 400),
+    ):
+        headers = {"Accept-Language": language} if language else {}
+        answer = tree("GET", "/categories", params={"sort": sort}, headers=headers)
+        assert answer.status_code == status, (language, sort)
+    english = tree("GET", "/categories", params={"localizedSlug": "kaff"}, headers={"Accept-Language": "en"})
+    assert english.json() == []
     searched = tree("POST", "/categories/search", json={"q": "code:GREEN"}).json()
     assert [c["id"] for c in searched] == ["green"]
     german = tree("GET", "/categories/green", headers={"Accept-Language": "de"}).json()
@@ -192,6 +204,9 @@ def test_classification_mixins_are_inherited(tree: Tree):
     kept = tree("GET", f"/categories/{KETTLES}").json()
     assert kept["type"] == "CLASSIFICATION"
     assert kept["ownClassificationMixins"] == kettles["ownClassificationMixins"]
+    body = {"ownClassificationMixins": [], "metadata": {}}
+    assert tree("PATCH", f"/categories/{KETTLES}", json=body).status_code == 204
+    assert tree("GET", f"/categories/{KETTLES}").json()["ownClassificationMixins"] == []
 
 
 def test_deleting_in_the_tree(tree: Tree):
@@ -261,7 +276,14 @@ def test_many_assignments_at_once(tree: Tree):
     ]
     answer = tree("POST", f"/categories/{TEA}/assignments/bulk", json=items)
     assert [e["code"] for e in answer.json()] == [201, 201]
-    assert tree("POST", f"/categories/{TEA}/assignments/bulk", json=items * 101).status_code == 400
+    for wrong in (items * 101, [], {}):
+        assert tree("POST", f"/categories/{TEA}/assignments/bulk", json=wrong).status_code == 400
+    mixed = tree("POST", f"/categories/{TEA}/assignments/bulk", json=[{"ref": {}}, None, items[0]]).json()
+    assert [(e["index"], e["code"], e.get("productId")) for e in mixed] == [
+        (0, 400, None),
+        (1, 400, None),
+        (2, 201, BEANS),
+    ]
     assert tree("DELETE", f"/categories/{TEA}/assignments").status_code == 204
     assert tree("GET", f"/categories/{TEA}/assignments").json() == []
 

@@ -63,6 +63,14 @@ def test_a_setting_from_creation_to_deletion(either: World):
         }
         again = ok(http.delete(f"{settings}/relation_types"), 404)
         assert again["message"] == "Tenant configuration could not be found"
+        assert again["details"][0]["message"] == f"Couldn't delete the tenant configuration with {place}"
+
+
+def test_a_list_of_texts_is_a_value_too(world: World):
+    settings = f"/configuration/{world.tenant}/configurations"
+    with world.backend() as http:
+        ok(http.post(settings, json=[{"key": "restrictions", "value": ["DE", 7, None]}]), 201)
+        assert ok(http.get(f"{settings}/restrictions"))["value"] == ["DE", 7, None]
 
 
 def test_an_update_never_creates(either: World):
@@ -71,6 +79,10 @@ def test_an_update_never_creates(either: World):
         entry = {"key": "storefront.host", "value": "https://shop.example.com"}
         absent = refused(http.put(f"{settings}/storefront.host", json=entry), 400, "update-of-absent-key")
         assert absent["message"] == "Tenant configuration could not be updated"
+        assert absent["details"][0]["message"] == (
+            "Request for updating the tenant configuration with the propertyKey 'storefront.host' "
+            f"failed for the tenant '{either.tenant}'"
+        )
         other = refused(http.put(f"{settings}/project_country", json=entry), 400, "other-key")
         assert other["message"] == "Invalid Parameters"
         single = ok(http.post(settings, json=entry), 400)
@@ -136,6 +148,7 @@ def test_settings_of_clients(either: World):
         stored = {"_id": "acme-storefront_theme", **theme, "client": "acme-storefront", "version": 0}
         assert made == stored
         assert ok(http.get(clients)) == [INDEXING, "acme-storefront"]
+        assert ok(http.get(f"{settings}/theme")) == stored
         assert ok(http.get(settings, params={"keys": "theme,x"})) == [stored]
         assert refused(http.post(settings, json=[theme]), 409, "duplicate-key")["message"].startswith(
             "Client "
@@ -144,7 +157,10 @@ def test_settings_of_clients(either: World):
         assert ok(http.put(f"{settings}/theme", json=changed)) == {**stored, "value": "dark", "version": 1}
         refused(http.put(f"{settings}/theme", json=changed), 409, "stale-version")
         assert http.delete(f"{settings}/theme").status_code == 204
-        assert ok(http.get(f"{settings}/theme"), 404)["message"] == "Configuration not found"
+        gone = ok(http.get(f"{settings}/theme"), 404)
+        place = f"'acme-storefront' with the propertyKey 'theme' in the tenant '{either.tenant}'"
+        assert gone["message"] == "Configuration not found"
+        assert gone["details"][0]["message"].endswith(place)
         assert ok(http.get(clients)) == [INDEXING]
 
 

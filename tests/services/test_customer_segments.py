@@ -95,6 +95,8 @@ def test_a_segment_from_creation_to_deletion(either: World, segments: Segments):
     )
     patch = [{"op": "replace", "path": "/status", "value": "INACTIVE"}, {"op": "remove", "path": "/name/de"}]
     assert segments("PATCH", "/night-owls", json=patch).status_code == 400
+    old = {"op": "replace", "path": "/metadata/version", "value": 1}
+    assert segments.refused("PATCH", "/night-owls", json=[*patch[:1], old])[0] == 409
     segments.ok("PATCH", "/night-owls", 204, json=patch[:1])
     assert segments.ok("GET", "/night-owls")["status"] == "INACTIVE"
     assert segments.ok("PUT", "/made", 201, json={"name": {"en": "Made"}, "siteCode": "uk"}) == {"id": "made"}
@@ -156,6 +158,8 @@ def test_customers_of_a_segment(either: World, segments: Segments):
     }
     assert metadata["version"] == 1
     assert segments.refused("GET", f"{people}/10000011") == absent("10000011")
+    second = segments.ok("GET", f"{people}/10000002")
+    assert (second["customer"]["id"], "legalEntity" in second) == ("10000002", False)
     assert segments.refused("PUT", f"{people}/nobody", json={}) == absent("nobody")
     assert segments.refused("PUT", f"{people}/{MIA}/nowhere", json={}) == absent("nowhere")
     assert segments.refused("PUT", f"/none/customers/{MIA}", json={}) == absent("none")
@@ -170,16 +174,20 @@ def test_customers_of_a_segment(either: World, segments: Segments):
         {"customerId": "10000013"},
         {"customerId": "x"},
     ]
-    put = segments.ok("PUT", f"{people}/bulk", 207, json=many)
+    put = segments.ok("PUT", f"{people}/bulk", 207, json=[*many, {}])
     assert [(e["index"], e["code"], e["status"]) for e in put] == [
         (1, 204, "OK"),
         (2, 201, "Created"),
         (3, 404, "Not Found"),
+        (4, 400, "Bad Request"),
     ]
     gone = segments("DELETE", f"{people}/bulk", json=many).json()
     assert gone == [{"index": n, "code": 204, "status": "OK"} for n in (1, 2, 3)]
     segments.ok("DELETE", f"{people}/{TIM}/{COMPANY}", 204)
     segments.ok("DELETE", f"{people}/{TIM}/{COMPANY}", 204)
+    segments.ok("PUT", f"{people}/10000013", 201, json={})
+    segments.ok("DELETE", f"{people}/10000013", 204)
+    assert segments.refused("GET", f"{people}/10000013") == absent("10000013")
     assert segments.people(people) == [(TIM, None), (MIA, None), ("10000002", None)]
     segments.ok("DELETE", f"//customer/{either.tenant}/customers/{MIA}", 202)
     assert segments.people(people) == [(TIM, None), ("10000002", None)]

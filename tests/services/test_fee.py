@@ -109,11 +109,12 @@ def test_the_life_of_a_fee(fees: Fees):
 
 def test_a_part_of_a_fee_can_be_changed(fees: Fees):
     fee_id = fees.fee(description={"en": "For bottles"})
-    part = {**DEPOSIT, "active": False}
+    part = {"active": False}
     assert fees("PUT", f"/fees/{fee_id}", json=part, params={"partial": "true"}).status_code == 200
     fee = fees("GET", f"/fees/{fee_id}").json()["fee"]
     assert (fee["active"], fee["description"]) == (False, {"en": "For bottles"})
-    assert fees("PUT", f"/fees/{fee_id}", json=part).status_code == 200
+    assert refusal(fees("PUT", f"/fees/{fee_id}", json=part)) == (400, "incomplete-fee")
+    assert fees("PUT", f"/fees/{fee_id}", json={**DEPOSIT, **part}).status_code == 200
     assert "description" not in fees("GET", f"/fees/{fee_id}").json()["fee"]
 
 

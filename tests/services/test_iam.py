@@ -69,6 +69,7 @@ def test_a_group_from_creation_to_deletion(either: World, iam: Iam):
         "userType": "CUSTOMER",
         "accessControls": [CONTROL("002")],
         "b2b": {"legalEntityId": HOTELS},
+        "mixins": {"shift": {"hours": 8}},
         "code": "B2B_ADMIN",
     }
     assert iam.ok("POST", "groups", 201, json=new, headers=EVERY) == {"id": "night-shift"}
@@ -245,6 +246,7 @@ def test_a_custom_scope_can_be_granted(either: World, iam: Iam):
     assert (predefined["predefined"], predefined["domain"]) == (True, "product")
     iam.refused("PUT", "scopes/product.product_manage", 403, json={"domain": "food"})
     iam.refused("DELETE", "scopes/product.product_manage", 403)
+    iam.refused("PUT", "scopes/custom menu", 400, json={"domain": "food"})
     assert iam.ids("scopes", q="domain:food") == ["custom.menu_read"]
     assert len(iam.ids("scopes", pageSize=1000)) > 150
     iam.ok("DELETE", "scopes/custom.menu_read", 204)
@@ -288,6 +290,7 @@ def test_employees(either: World, iam: Iam):
     assert iam.ids("users") == [PAULA, BEN, key]
     two = {**new, "groupIds": [GROUP("31"), GROUP("32")]}
     iam.refused("POST", "users", 400, json=two)
+    iam.refused("POST", "users", 400, json={**new, "groupIds": [GROUP("11")]})
     change = {name: value for name, value in new.items() if name != "contactEmail"}
     change |= {"department": "Sales", "backofficeUserNumber": key, "groupIds": [GROUP("31")]}
     iam.refused("PUT", f"users/{key}", 400, json={**change, "groupIds": ["none"]})

@@ -80,6 +80,16 @@ def test_a_provider_from_creation_to_deletion(indexing: Indexing):
     assert unknown["message"] == "The provider UNKNOWN_PROVIDER is not supported."
 
 
+def test_a_path_of_an_unknown_provider_is_404(world: World):
+    with world.backend() as http:
+        for path in ("configurations", "public/configurations"):
+            answer = http.get(f"/indexing/{world.tenant}/{path}/UNKNOWN_PROVIDER")
+            assert (answer.status_code, answer.json()["message"]) == (
+                404,
+                "The provider UNKNOWN_PROVIDER is not supported.",
+            )
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -198,4 +198,4 @@ def test_who_may_see_assets(either: World):
         assert refused.json()["message"] == FORBIDDEN
 
 
-FORBIDDEN = "The access to the requested resource has been forbidden by the server."
+FORBIDDEN = "The access to the requested resource has been forbidden by the server.."

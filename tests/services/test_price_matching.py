@@ -216,12 +216,55 @@ def test_the_context_of_a_session(match: Matching):
 def test_an_item_says_how_much_of_it(match: Matching):
     path = f"/price/{match.world.tenant}/match-prices-by-context"
     body = {"items": [{"itemId": {"itemType": "PRODUCT", "id": ESPRESSO}}]}
-    with match.world.client(match.world.anonymous()["access_token"]) as shopper:
+    with match.world.client(match.world.login()["access_token"]) as shopper:
         refused = shopper.post(path, json=body)
         assert (refused.status_code, refused.json()["message"]) == (400, "Quantity must not be null")
         match.world.stored.switches["price-service/match-without-quantity"] = "one"
         (found,) = shopper.post(path, json=body).json()
     assert found["quantity"]["quantity"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message", "detail"),
+    [
+        (
+            {"targetCurrency": None},
+            "may not be empty, see details for more info",
+            "currency may not be empty",
+        ),
+        ({"targetCurrency": ""}, "may not be empty, see details for more info", "currency may not be empty"),
+        ({"quantity": None}, "Quantity must not be null", None),
+        ({"quantity": {"quantity": -1}}, "Quantity must not be negative", None),
+        (
+            {"itemId": {"itemType": "THING", "id": ESPRESSO}},
+            "There is a validation error. Please check the details.",
+            "itemType must be one of PRODUCT, PRICE, SKU",
+        ),
+    ],
+)
+def test_matches_that_are_refused(match: Matching, change: dict[str, Any], message: str, detail: str | None):
+    wanted = {"targetCurrency": "EUR", "siteCode": "main", "targetLocation": {"countryCode": "DE"}}
+    body = {**wanted, **change, "items": [{**item(ESPRESSO), **change}]}
+    body["items"][0] = {k: v for k, v in body["items"][0].items() if v is not None and k != "targetCurrency"}
+    body = {name: value for name, value in body.items() if value is not None}
+    answer = match.http.post(f"/price/{match.world.tenant}/match-prices", json=body)
+    assert (answer.status_code, answer.json()["message"]) == (400, message)
+    assert answer.json().get("details") == ([detail] if detail else None)
+
+
+def test_a_visitor_who_gave_no_site_is_told_no_prices(match: Matching):
+    world, body = match.world, {"items": [item(ESPRESSO)]}
+    path = f"/price/{world.tenant}/match-prices-by-context"
+    context = f"/session-context/{world.tenant}/me/context"
+    with world.client(world.anonymous()["access_token"]) as guest:
+        assert guest.post(path, json=body).json() == []
+        world.stored.switches |= {"price-service/context-of-visitors": "completed"}
+        assert len(guest.post(path, json=body).json()) == 1
+        world.stored.switches |= {"price-service/context-of-visitors": "given"}
+        metadata = guest.get(context).json()["metadata"]
+        chosen = {"siteCode": "main", "currency": "EUR", "metadata": metadata}
+        assert guest.patch(context, json=chosen).status_code == 204
+        assert len(guest.post(path, json=body).json()) == 1
 
 
 def test_a_session_without_a_currency(match: Matching):

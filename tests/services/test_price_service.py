@@ -130,6 +130,24 @@ def test_tiers_out_of_order_are_refused(prices: Prices):
     ]
 
 
+@pytest.mark.parametrize(
+    ("units", "rule", "text"),
+    [
+        (("kg", "g"), "model-tiers", "all tiers must have the same unitCode"),
+        (("parsec", "parsec"), "unknown-unit", "The unit with code parsec has not been found."),
+    ],
+)
+def test_units_of_a_model(prices: Prices, units: tuple[str, str], rule: str, text: str):
+    tiers = [{"minQuantity": {"quantity": 0, "unitCode": units[1]}}]
+    changes = {
+        "measurementUnit": {"quantity": 1, "unitCode": units[0]},
+        "tierDefinition": {"tierType": "VOLUME", "tiers": tiers},
+    }
+    answer = prices("POST", "/priceModels", json={**TEA, **changes}, headers=MAPS)
+    assert refusal(answer) == (400, rule)
+    assert answer.json()["details"] == [text]
+
+
 def test_a_model_with_prices_goes_only_by_force(prices: Prices, either: World):
     answer = prices("DELETE", f"/priceModels/{WEIGHT}")
     assert refusal(answer) == (400, "model-in-use")

@@ -95,6 +95,9 @@ def test_a_product_from_creation_to_deletion(either: World, products: Products):
     assert fields == [{"id": "scoop", "yrn": yrn, "code": "SCOOP"}]
     german = products("GET", "/products/scoop", headers={"Accept-Language": "de"}).json()
     assert german["name"] == "Löffel"
+    either.stored.switches["product-service/absent-language"] = "default"
+    assert products.get("scoop")["name"] == "Scoop"
+    del either.stored.switches["product-service/absent-language"]
 
     assert products("PATCH", "/products/scoop", json={"weightDependent": True}).status_code == 204
     ignored = {"productType": "BUNDLE", "published": True}
@@ -109,7 +112,7 @@ def test_a_product_from_creation_to_deletion(either: World, products: Products):
         409,
         "The resource that was requested for up",
     )
-    partial = products("PUT", "/products/scoop", params={"partial": True}, json={**replaced, "metadata": {}})
+    partial = products("PUT", "/products/scoop", params={"partial": True}, json={"weightDependent": False})
     assert partial.status_code == 204
     upserted = products("PUT", "/products/ladle", json={"code": "LADLE", "name": {"en": "Ladle"}})
     assert (upserted.status_code, upserted.json()["id"]) == (201, "ladle")
@@ -166,6 +169,7 @@ def test_what_a_product_must_be(products: Products):
         ({"productType": "BUNDLE", "bundledProducts": [part]}, "bundle"),
         ({"productType": "BUNDLE", "bundledProducts": [part, {"productId": "none", "amount": 1}]}, "bundle"),
         ({"productType": "BUNDLE", "bundledProducts": [part, {**part, "amount": 0}]}, "bundle"),
+        ({"productType": "BUNDLE", "bundledProducts": [{**part, "amount": "few"}] * 2}, "invalid-product"),
         ({"productType": "PARENT_VARIANT"}, "invalid-product"),
         ({"productType": "VARIANT"}, "invalid-product"),
         ({"productType": "VARIANT", "parentVariantId": BEANS}, "variant"),
@@ -181,13 +185,30 @@ def test_what_a_product_must_be(products: Products):
     parts = [{**part, "amount": "3"}, {"productId": TEA, "amount": 1}]
     products.create("set", productType="BUNDLE", bundledProducts=parts)
     assert products.get("set")["bundledProducts"][0] == {**part, "amount": 3}
-    products.world.stored.switches["product-service/tax-countries"] = "any"
+    stored = products.world.stored
+    settings = stored.collection("configuration-service", "configurations")
+    settings.put("relation_types", {"key": "relation_types", "value": '["ACCESSORY", {"id": "PART"}]'})
+    for kind, status in (("ACCESSORY", 201), ("PART", 201), ("FRIEND", 400)):
+        body = {**new, "code": kind, "relatedItems": [{"refId": BEANS, "type": kind}]}
+        assert products("POST", json=body).status_code == status, kind
+    stored.switches["product-service/tax-countries"] = "any"
     assert products("POST", json={**new, "taxClasses": {"EN": "STANDARD"}}).status_code == 201
-    assert products("POST", json={"code": "", "name": {"en": "New"}}).status_code == 400
+    for body in ({"code": "", "name": {"en": "New"}}, {"code": "N"}, {**new, "published": "yes"}, []):
+        assert products("POST", json=body).json()["message"] == "Validation problem with request body."
 
 
 def test_expanding(products: Products):
+    found = products.get(BEANS)
+    refs = [{"type": "BRAND", "id": found["brandId"]}, {"type": "LABEL", "id": found["labelIds"][0]}]
+    logo = {"type": "LINK", "access": "PUBLIC", "url": "https://shop.example.com/logo.png", "refIds": refs}
+    asset = products.http.post(f"/media/{products.world.tenant}/assets", json=logo).json()["id"]
     found = products.get(BEANS, expand="brand,labels")
+    for shown in (found["brand"], found["labels"][0]):
+        assert (shown["image"], shown["mediaId"], shown["cloudinaryUrl"].endswith(asset)) == (
+            logo["url"],
+            asset,
+            True,
+        )
     assert found["brand"]["name"] == "Nordwind Roasters"
     assert [label["name"] for label in found["labels"]] == ["Organic"]
     variant = f"{MUG}--{ID('0011')}"
@@ -214,6 +235,44 @@ def test_many_products_at_once(products: Products):
     (entry,) = products("POST", "/products/bulk", json=[lonely]).json()
     assert entry["message"] == "There is a validation error. Please check the details."
     assert entry["details"] == ["A bundle must consist of at least two products"]
+
+
+def test_mixins_and_their_schemas(either: World, products: Products):
+    attribute = {"key": "popularity", "name": {"en": "P"}, "type": "NUMBER", "metadata": {"required": True}}
+    schema = {"name": {"en": "Facts"}, "types": ["PRODUCT"], "attributes": [attribute]}
+    base = f"/schema/{either.tenant}/schemas"
+    headers = {"Content-Language": "*"}
+    made = products.http.post(base, json=schema, headers=headers).json()["id"]
+    url = products.http.get(f"{base}/{made}").json()["metadata"]["url"]
+    for value, said in (
+        (
+            True,
+            'instance type (boolean) does not match any allowed primitive type (allowed: ["integer",',
+        ),
+        (None, 'object has missing required properties (["popularity"]): [mixins:facts]'),
+    ):
+        data = {} if value is None else {"popularity": value}
+        body = {
+            "code": "M",
+            "name": {"en": "M"},
+            "mixins": {"facts": data},
+            "metadata": {"mixins": {"facts": url}},
+        }
+        refused = products("POST", json=body)
+        assert (refused.status_code, refused.json()["message"][:27]) == (400, "There is a validation error")
+        assert said in refused.json()["details"][0]["message"]
+
+
+@pytest.mark.parametrize("name", ["create", "update", "delete"])
+def test_the_scopes_before_manage_still_write(either: World, name: str):
+    allowed = {"create": (201, 403, 403), "update": (403, 204, 403), "delete": (403, 403, 204)}[name]
+    with either.backend(f"product.product_{name}") as http:
+        path = f"/product/{either.tenant}/products"
+        assert (
+            http.post(path, json={"code": "N", "name": {"en": "N"}}).status_code,
+            http.patch(f"{path}/{TEA}", json={"weightDependent": True}).status_code,
+            http.delete(f"{path}/{TEA}").status_code,
+        ) == allowed
 
 
 def test_a_parent_makes_its_variants(either: World, products: Products):
@@ -457,6 +516,10 @@ def test_moments_of_templates_are_moments(products: Products):
         "type": "DATETIME",
         "metadata": {"mandatory": False, "variantAttribute": False},
     }
+    late = {**since, "metadata": {**since["metadata"], "defaultValue": "yesterday"}}
+    for wrong in (late, {**since, "values": [{"key": "yesterday"}]}):
+        body = {"name": {"en": "Late"}, "attributes": [wrong]}
+        assert products.refusal("POST", "/product-templates", body) == (400, "template")
     template = products("POST", "/product-templates", json={"name": {"en": "Dated"}, "attributes": [since]})
     own = template.json()["id"]
     for value, status in (("2026-01-01T00:00:00Z", 201), ("yesterday", 400)):

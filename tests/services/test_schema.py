@@ -88,7 +88,8 @@ def test_a_schema_from_creation_to_deletion(api: Api):
     assert "version" in api.refused(400, "PUT", "/schemas/club", change)["details"][0]["message"]
     change["metadata"] = {"version": 1}
     api.ok("PUT", "/schemas/club", change)
-    api.refused(409, "PUT", "/schemas/club", change)
+    stale = api.refused(409, "PUT", "/schemas/club", change)["message"]
+    assert stale.startswith("Cannot find the entity with an id: club and version: 1.")
     assert len(api.ok("GET", "/schemas/club")["attributes"]) == 1
     assert len(api.ok("GET", "/schemas/club?version=1")["attributes"]) == 7
     api.refused(404, "GET", "/schemas/club?version=7")
@@ -205,6 +206,9 @@ def test_custom_types_bring_scopes_and_are_kept_by_instances(api: Api):
     shown = api.ok("GET", "/custom-entities/RECIPE?expandSchemas=true")
     assert list(shown["schemas"]) == ["recipeDetails"]
     assert "schemas" not in api.ok("GET", "/custom-entities/RECIPE")
+    listed = {each["id"]: each["name"] for each in api.ok("GET", "/custom-entities")}
+    assert (listed["CUP"], listed["BEAN_2"]) == ({"en": "Mug"}, {"en": "Bean"})
+    assert [each["id"] for each in api.ok("GET", "/custom-entities?q=id:CUP")] == ["CUP"]
     assert api.refused(400, "DELETE", "/custom-entities/RECIPE")["message"] == (
         "Cannot delete custom schema type='RECIPE' because there are custom entities"
         " associated with this type."
@@ -255,7 +259,8 @@ def test_mixins_of_any_service_follow_the_schemas_of_the_tenant(api: Api):
         'object has missing required properties (["number"]): [mixins:club:card]',
         'null: "then" is not a "date": [mixins:club:since]',
     }
-    assert stored({}).status_code == 201
+    assert stored({}).status_code == 400
+    assert stored({"level": "GOLD"}).status_code == 201
     assert stored({"level": "GOLD"}, "https://elsewhere.example.com/club.json").status_code == 409
     good = {"level": "GOLD", "visits": 3, "discount": None, "motto": {"en": "More"}, "tags": ["a"]}
     customer = api.http.get(path, params={"q": "contactEmail:ada@example.com"}).json()[0]["id"]

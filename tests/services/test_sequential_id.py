@@ -81,7 +81,7 @@ def test_a_schema_from_creation_to_deletion(numbers: Numbers):
         ("orders", True),
         ("orders-by-month", False),
     ]
-    assert len(ok(http.get(schemas))) == 6
+    assert len(ok(http.get(schemas))) == 7
     assert ok(http.get(f"{schemas}/types/nothing")) == []
 
     done = http.post(f"{schemas}/{made}/setActive")
@@ -110,7 +110,17 @@ def test_numbers_of_a_tenant(numbers: Numbers):
     assert numbers.next("quoteNoSequence") == "QUO1003"
     assert numbers.next("customerNoSequence") == "C0001"
     assert numbers.next("orderHoldingAreaNoSequence") == "OHA0001"
+    assert numbers.next("pickPackNoSequence") == "PP0001"
     assert ok(numbers.http.get(f"{numbers.schemas}/{ORDERS}"))["counter"] == 1009
+
+
+def test_a_site_fills_built_in_names_and_a_body_is_not_needed(world: World):
+    with world.backend() as http:
+        numbers = Numbers(world, http)
+        numbers.new(name="own", schemaType="own", preText="__country__-", postText="", placeholders={})
+        answer = http.post(f"{numbers.schemas}/types/own/nextId", params={"siteCode": "main"})
+        assert ok(answer, 201) == {"id": "DE-000000003"}
+        assert numbers.next("own", placeholders={"__country__": "AT"}) == "AT-000000004"
 
 
 def test_each_sequence_key_has_a_pool(numbers: Numbers):
@@ -129,11 +139,11 @@ def test_each_sequence_key_has_a_pool(numbers: Numbers):
         "orderNoSequence--2025-06": (3, False),
     }
     numbers.switch("keyed-pools", "hidden")
-    assert len(ok(numbers.http.get(numbers.schemas))) == 6
+    assert len(ok(numbers.http.get(numbers.schemas))) == 7
     assert numbers.next(**june) == "C-2025-06-000000004-D"
     assert numbers.http.delete(f"{numbers.schemas}/{made}").status_code == 204
     numbers.switch("keyed-pools", "listed")
-    assert len(ok(numbers.http.get(numbers.schemas))) == 5
+    assert len(ok(numbers.http.get(numbers.schemas))) == 6
 
 
 def test_several_ids_at_once(numbers: Numbers):

@@ -208,6 +208,9 @@ def test_the_windows_of_a_cart(delivery: Delivery):
         "2026-12-18-07-morning",
         "2026-12-18-13-evening",
     ]
+    far = monday(zoneId="berlin", deliveryDayShift=10**9, slots=[slot(shippingMethod="courier")])
+    delivery.made(far)
+    assert delivery.read("/actualDeliveryWindows/c1") == found
     assert delivery.read("/actualDeliveryWindows/c1", params={"postalCode": "20457"}) == []
     assert delivery.read("/areaDeliveryTimes/berlin/c1") == found
     assert delivery("GET", "/areaDeliveryTimes/mars/c1").status_code == 404

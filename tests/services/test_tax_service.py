@@ -144,6 +144,9 @@ def test_the_golden_calculations(taxes: Taxes):
         "sourceTaxRate": 19,
         "targetTaxRate": 23,
     }
+    text = {"targetLocation": {"countryCode": "DE"}, "targetTaxClass": "STANDARD", "price": "1.59"}
+    answer = taxes("PUT", "/calculation-commands", json={"input": text})
+    assert answer.json()["output"]["grossPrice"] == 1.8921
 
 
 def poland() -> dict[str, Any]:

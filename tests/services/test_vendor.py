@@ -104,6 +104,8 @@ def test_vendors_and_locations(vendors: Vendors):
     stale = {**office, "metadata": {"version": 3}}
     assert refusal(vendors("PUT", f"/locations/{location}", json=stale)) == (409, "stale-version")
     assert vendors("PUT", f"/locations/{location}", json={**office, "name": "Shop"}).status_code == 204
+    read = vendors("GET", f"/locations/{location}").json()
+    assert (read["name"], read["contactDetails"]["city"], read["metadata"]["version"]) == ("Shop", "Ulm", 2)
     assert vendors("DELETE", f"/locations/{location}").status_code == 204
     assert vendors("GET", f"/locations/{location}").json()["message"] == "Location not found."
     assert [place["id"] for place in vendors("GET", f"/vendors/{vendor}").json()["locations"]] == [WORKS]

@@ -176,6 +176,14 @@ def test_a_configuration_from_creation_to_deletion(hooks: Hooks):
     hooks.ok("PUT", "/config/test_webhook_1", change)
     entries = hooks.ok("GET", "/config/test_webhook_1")["configuration"]["eventsConfiguration"]
     assert [(each["id"], each["secretKeyExists"]) for each in entries] == [(own, True)]
+    change["configuration"]["eventsConfiguration"] += [{"id": own, "eventType": "ORDER.CREATED"}]
+    change["configuration"]["eventsConfiguration"][0] = {"eventType": "order.updated", "excludedFields": None}
+    hooks.ok("PUT", "/config/test_webhook_1", change)
+    entries = hooks.ok("GET", "/config/test_webhook_1")["configuration"]["eventsConfiguration"]
+    assert [(each["id"] == own, each["secretKeyExists"]) for each in entries] == [
+        (False, False),
+        (True, True),
+    ]
     change["configuration"]["eventsConfiguration"][0]["id"] = "unknown"
     assert hooks.status("PUT", "/config/test_webhook_1", change) == 400
 
@@ -248,8 +256,11 @@ def test_patches_of_a_configuration(hooks: Hooks):
         ("UPSERT", "/configuration/http/headers", {f"X-{n}": {"value": "1"} for n in range(11)}),
         ("UPSERT", "/configuration/http/destinationUrl", 7),
         ("UPSERT", "/configuration/http/headers", {"X-A": "1"}),
+        ("UPSERT", "/configuration/http/headers", {"X-A": {"value": None}}),
         ("UPSERT", "/configuration/http/eventsConfiguration", "all"),
         ("UPSERT", f"{entry}/{own}/excludedFields", [1]),
+        ("UPSERT", f"{entry}/{own}/excludedFields", [" "]),
+        ("UPSERT", f"{entry}/{own}/excludedFields", ["metadata.version"]),
         ("REMOVE", entry, None),
         ("UPSERT", "/active", "yes"),
     ):

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine import crud
 from emporix_mock.engine.binding import run_patch, run_replace
+from emporix_mock.engine.query_values import read_instant, within
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
 from emporix_mock.engine.translation import MAPS, refused_accept
-from emporix_mock.errors import BadRequest, EmporixError, NotFound
+from emporix_mock.engine.wordings import CONSTRAINTS, not_latest
+from emporix_mock.errors import BadRequest, Detail, EmporixError, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from emporix_mock.engine.context import RequestContext, Result
     from emporix_mock.engine.localization import LanguageError
@@ -28,6 +31,7 @@ LOCALES = (
 service = Service("catalog")
 
 DUPLICATE = service.rule("duplicate-id", 409, source="catalog document, conflict of creating a catalog")
+PERIOD = service.rule("visibility-period", 400, source="catalog document: both ends are moments of ISO 8601")
 STALE = service.rule("stale-version", 409, source="catalog document, conflict of replacing a catalog")
 
 
@@ -47,18 +51,21 @@ def _language(error: LanguageError) -> EmporixError:
 
 
 def _prepare(_ctx: RequestContext, _state: State, new: Document, _old: Document | None) -> None:
-    new["visibility"] = {"visible": False, **(new.get("visibility") or {})}
+    visibility = new["visibility"] = {"visible": False, **(new.get("visibility") or {})}
+    for name in ("from", "to"):
+        if visibility.get(name) and read_instant(visibility[name]) is None:
+            text = f"visibility.{name} is no moment of ISO 8601"
+            raise PERIOD(CONSTRAINTS, details=[Detail(text, f"visibility.{name}", "invalid_field")])
 
 
 def _present(_ctx: RequestContext, state: State, document: Document) -> Document:
-    shown = is_visible(document.get("visibility") or {}, state.timestamp())
+    shown = is_visible(document.get("visibility") or {}, state.now())
     return {**document, "status": "visible" if shown else "not_visible"}
 
 
-def is_visible(visibility: Mapping[str, Any], now: str) -> bool:
+def is_visible(visibility: Mapping[str, Any], now: datetime) -> bool:
     """Whether a catalog is shown at a moment; both ends of the period belong to it (catalog document)."""
-    start, end = visibility.get("from"), visibility.get("to")
-    return bool(visibility.get("visible")) and (not start or start <= now) and (not end or now <= end)
+    return bool(visibility.get("visible")) and within(visibility, now)
 
 
 def _after(_ctx: RequestContext, state: State, old: Document | None, new: Document | None) -> None:
@@ -66,7 +73,7 @@ def _after(_ctx: RequestContext, state: State, old: Document | None, new: Docume
         state.emit("catalog.deleted", {"id": (old or {})["id"]})
         return
     verb = "created" if old is None else "updated"
-    shown = is_visible(new.get("visibility") or {}, state.timestamp())
+    shown = is_visible(new.get("visibility") or {}, state.now())
     payload = {**new, "status": "visible" if shown else "not_visible"}
     payload["metadata"] = {**payload["metadata"], "modifiedAt": payload["metadata"].get("updatedAt")}
     del payload["metadata"]["updatedAt"]
@@ -105,11 +112,20 @@ service.collection(
 )
 
 
+for _name in ("name", "description"):
+    service.alias_parameter(
+        "GET-catalog-list-catalogs",
+        f"{_name}.*",
+        _name,
+        source="catalog document: the name of a language may follow",
+    )
+
+
 @service.operation("GET-catalog-list-catalogs-for-category")
 def list_of_category(ctx: RequestContext, state: State) -> Result:
     """The catalogs that hold a root category."""
     category = ctx.path["categoryId"]
-    return crud.listing(CATALOGS, ctx, state, keep=lambda found: category in (found.get("categoryIds") or ()))
+    return crud.listing(CATALOGS, ctx, state, where={"categoryIds": (category,)})
 
 
 @service.operation("PUT-catalog-update-catalog")
@@ -132,17 +148,14 @@ def _check_version(ctx: RequestContext, state: State) -> None:
     old = crud.find(CATALOGS, ctx, state, key)
     given = ((ctx.body or {}).get("metadata") or {}).get("version")
     if old is not None and given is not None and given != old["metadata"]["version"]:
-        raise STALE(
-            f"Cannot find the entity with an id: {key} and version: {given}. It is possible to update an "
-            "entity with the latest version only. Fetch the entity to get the latest version."
-        )
+        raise STALE(not_latest(key, given))
 
 
 @service.on("category.deleted")
-def category_gone(_ctx: RequestContext, state: State, category: Mapping[str, Any]) -> None:
-    """Take a deleted category out of every catalog; that is no new version of them."""
+def category_gone(ctx: RequestContext, state: State, category: Mapping[str, Any]) -> None:
+    """Take a deleted category out of every catalog, an update of each (events of the webhook service)."""
     catalogs = state.collection(CATALOGS.collection)
     for key in catalogs.find("categoryIds", category.get("id")):
         found = catalogs.get(key) or {}
         kept = [other for other in found["categoryIds"] if other != category["id"]]
-        catalogs.put(key, {**found, "categoryIds": kept})
+        crud.write(CATALOGS, ctx, state, {**found, "categoryIds": kept}, found)

@@ -162,7 +162,7 @@ def feature(ctx: RequestContext, state: State) -> Document:
 @service.operation("GET-configuration-list-clients")
 def list_clients(_ctx: RequestContext, state: State) -> list[str]:
     """The names of all clients that have a setting."""
-    return list(dict.fromkeys(row["client"] for row in state.collection(CLIENT.collection).scan()))
+    return state.collection(CLIENT.collection).distinct("client")
 
 
 @service.operation("POST-configuration-create-config")
@@ -173,9 +173,7 @@ def create(ctx: RequestContext, state: State) -> Result:
     resource, made = _resource(ctx), []
     for given in ctx.body:
         if crud.find(resource, ctx, state, given["key"]) is not None:
-            owner = _owner(ctx).lower()
-            text = f"Duplicate key for the {owner} configuration during create for the {_place(ctx)}"
-            raise _refused(ctx, DUPLICATE, text)
+            raise _refused(ctx, DUPLICATE, _worded(ctx, "duplicate"))
         made.append(crud.create(resource, ctx, state, crud.accepted(ctx, resource, given)))
     return Result(201, [resource.answer(ctx, state, document) for document in made])
 
@@ -199,7 +197,7 @@ def replace(ctx: RequestContext, state: State) -> Result:
         raise OTHER_KEY("Invalid Parameters", details=[text])
     old = crud.find(resource, ctx, state, key)
     if old is None:
-        raise _refused(ctx, ABSENT, _nowhere(ctx))
+        raise _refused(ctx, ABSENT, _worded(ctx, "update"))
     if old.get("readOnly"):
         raise _refused(ctx, READ_ONLY, f"The setting '{key}' is read-only.")
     document, _ = crud.replace(resource, ctx, state, key, body, upsert=False)
@@ -220,7 +218,8 @@ def delete(ctx: RequestContext, state: State) -> Result:
 def _found(ctx: RequestContext, state: State, message: str) -> Document:
     document = crud.find(_resource(ctx), ctx, state, ctx.path["propertyKey"])
     if document is None:
-        raise NotFound(message, type=PLAIN, details=[_nowhere(ctx)])
+        detail = _worded(ctx, "delete" if ctx.operation_id.startswith("DELETE") else "read")
+        raise NotFound(message, type=PLAIN, details=[detail])
     return document
 
 
@@ -232,14 +231,39 @@ def _owner(ctx: RequestContext) -> str:
     return "Client" if "client" in ctx.path else "Tenant"
 
 
-def _nowhere(ctx: RequestContext) -> str:
-    key, owner = ctx.path["propertyKey"], _owner(ctx).lower()
-    return f"Could not find the {owner} configuration with the propertyKey '{key}' for the {_place(ctx)}"
+DETAILS = {
+    ("Tenant", "duplicate"): "Duplicate key for the tenant configuration during create for the tenant '{t}'",
+    ("Tenant", "read"): (
+        "Could not find the tenant configuration with the propertyKey '{k}' for the tenant '{t}'"
+    ),
+    ("Tenant", "update"): (
+        "Request for updating the tenant configuration with the propertyKey '{k}' failed for the tenant '{t}'"
+    ),
+    ("Tenant", "delete"): (
+        "Couldn't delete the tenant configuration with the propertyKey '{k}' for the tenant '{t}'"
+    ),
+    ("Client", "duplicate"): (
+        "Duplicate key for the client configuration during create for the client '{c}' in the tenant '{t}'"
+    ),
+    ("Client", "read"): (
+        "Could not find the client configuration for the client '{c}' with the propertyKey '{k}'"
+        " in the tenant '{t}'"
+    ),
+    ("Client", "update"): (
+        "Request for updating the client configuration for the client '{c}' with propertyKey '{k}'"
+        " in the tenant '{t}' failed"
+    ),
+    ("Client", "delete"): (
+        "Couldn't delete the client configuration for the client '{c}' with the propertyKey '{k}'"
+        " for the tenant '{t}'"
+    ),
+}
+"""What the details say: whose setting, what was asked for."""
 
 
-def _place(ctx: RequestContext) -> str:
-    client = f" and the client '{ctx.path['client']}'" if "client" in ctx.path else ""
-    return f"tenant '{ctx.tenant}'{client}"
+def _worded(ctx: RequestContext, case: str) -> str:
+    values = {"c": ctx.path.get("client"), "k": ctx.path.get("propertyKey"), "t": ctx.tenant}
+    return DETAILS[_owner(ctx), case].format(**values)
 
 
 def _refused(ctx: RequestContext, rule: Rule, detail: str) -> EmporixError:

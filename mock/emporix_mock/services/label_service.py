@@ -62,8 +62,8 @@ LABELS = service.resource(
 @service.operation("GET-label-list-labels")
 def list_labels(ctx: RequestContext, state: State) -> Result:
     """A page of the labels; on request only those that are printed on products."""
-    overlays = _printed if ctx.query.get("justOverlay") else None
-    return crud.listing(LABELS, ctx, state, keep=overlays)
+    asked = {"printed": _printed} if ctx.query.get("justOverlay") else {}
+    return crud.listing(LABELS, ctx, state, tests=asked)
 
 
 def _printed(label: Document) -> bool:

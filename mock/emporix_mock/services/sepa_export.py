@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine import crud, jobs
 from emporix_mock.engine.context import Result
+from emporix_mock.engine.listing import rendered
 from emporix_mock.engine.resource import Resource
+from emporix_mock.engine.selection import Selection
 from emporix_mock.engine.service import Service
+from emporix_mock.engine.sorting import SortKey
 from emporix_mock.engine.tenant_values import value_of
 from emporix_mock.errors import Detail, EmporixError, NotFound
 from emporix_mock.platform.sites import site, site_mixin
@@ -87,13 +90,12 @@ def start(ctx: RequestContext, state: State) -> Result:
 
 
 @service.operation("GET-sepa-export-list-jobs")
-def list_jobs(ctx: RequestContext, state: State) -> list[Document]:
+def list_jobs(ctx: RequestContext, state: State) -> Result:
     """The jobs of a site, the newest first unless `sort` is ASC."""
-    documents = state.collection(JOBS.collection)
-    found = [job for key in documents.find("siteCode", ctx.query["siteCode"]) if (job := documents.get(key))]
-    found.sort(key=lambda job: str(job["createdAt"]), reverse=ctx.query.get("sort") != "ASC")
+    order = SortKey("createdAt", descending=ctx.query.get("sort") != "ASC")
+    selection = Selection(JOBS, ctx, state, where={"siteCode": (ctx.query["siteCode"],)})
     start, stop = crud.page_of(ctx.query, 16)
-    return found[start:stop]
+    return rendered(selection, selection.sorted((order,), None)[start:stop], {})
 
 
 @service.operation("GET-sepa-export-download-file")

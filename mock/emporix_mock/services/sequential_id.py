@@ -143,8 +143,7 @@ def delete(ctx: RequestContext, state: State) -> Result:
 @service.operation("GET-sequential-id-retrieve-schema-types")
 def list_type(ctx: RequestContext, state: State) -> Result:
     """The schemas of one type."""
-    wanted = ctx.path["schemaType"]
-    return crud.listing(SCHEMAS, ctx, state, keep=lambda schema: schema.get("schemaType") == wanted)
+    return crud.listing(SCHEMAS, ctx, state, where={"schemaType": (ctx.path["schemaType"],)})
 
 
 @service.operation("POST-sequential-id-activate-schema")

@@ -10,8 +10,10 @@ from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.service import Service
 from emporix_mock.engine.tenant_values import languages_of
 from emporix_mock.engine.translation import Languages
+from emporix_mock.engine.wordings import SEE_DETAILS
 from emporix_mock.errors import Detail, EmporixError, NotFound
-from emporix_mock.rules.units import conversion_factor, converted, number
+from emporix_mock.rules.tax import plain
+from emporix_mock.rules.units import conversion_factor, converted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +107,8 @@ def list_units(ctx: RequestContext, state: State) -> Result:
         texts = unit["name"].values() if reading.shape == "map" else (reading.text(unit["name"]),)
         return any(wanted in str(text).casefold() for text in texts)
 
-    page = crud.listing(UNITS, ctx, state, keep=named if wanted else None)
+    asked = {("name", wanted, reading.shape, reading.language): named} if wanted else {}
+    page = crud.listing(UNITS, ctx, state, tests=asked)
     return page._replace(headers={**page.headers, **_language(reading)})
 
 
@@ -128,7 +131,10 @@ def replace(ctx: RequestContext, state: State) -> Result:
     code, body = ctx.path["unitCode"], crud.accepted(ctx, UNITS)
     old = crud.read(UNITS, ctx, state, code)
     if body["code"] != code:
-        raise OTHER_CODE("The unit code from URL does not match the unit code from request body")
+        text = "The unit code from URL does not match the unit code from request body"
+        raise OTHER_CODE(
+            body={"unitCode": body["code"], "code": 400, "status": "Bad Request", "message": text}
+        )
     version = (body.get("metadata") or {}).get("version")
     if version is not None and version != old["metadata"]["version"]:
         raise NotFound(
@@ -144,7 +150,7 @@ def replace(ctx: RequestContext, state: State) -> Result:
 def find_factor(ctx: RequestContext, state: State) -> Result:
     """The factor between two units of one type."""
     source, target = _units(ctx, state)
-    return _answer(ctx, {"conversionFactor": number(conversion_factor(source["factor"], target["factor"]))})
+    return _answer(ctx, {"conversionFactor": plain(conversion_factor(source["factor"], target["factor"]))})
 
 
 @service.operation("PUT-unit-handling-convert-unit")
@@ -153,15 +159,14 @@ def convert(ctx: RequestContext, state: State) -> Result:
     source, target = _units(ctx, state)
     amount = ctx.body["input"].get("sourceUnitAmount")
     if amount is None:
-        raise _invalid(MISSING, "The source unit amount must be specified")
-    result = number(converted(amount, source["factor"], target["factor"]))
+        raise MISSING(SEE_DETAILS, details=["The source unit amount must be specified"])
+    result = plain(converted(amount, source["factor"], target["factor"]))
     return _answer(ctx, {"targetUnitAmount": result, "targetUnit": target["code"]})
 
 
 def _units(ctx: RequestContext, state: State) -> tuple[Document, Document]:
-    given = (ctx.body or {}).get("input")
-    if given is None:
-        raise _invalid(MISSING, "The conversion input must be specified")
+    ctx.about.check_payload(ctx.body)
+    given = ctx.body["input"]
     source, target = (crud.read(UNITS, ctx, state, given[name]) for name in ("sourceUnit", "targetUnit"))
     if source["type"] != target["type"]:
         raise OTHER_TYPE("Units of different type cannot be converted.")

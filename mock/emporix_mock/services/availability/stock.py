@@ -16,9 +16,9 @@ from emporix_mock.rules.stock import aggregated, bundled
 from emporix_mock.services.availability.declared import (
     AMOUNTS,
     MAIN,
+    OF_VENDOR,
     RECORDS,
     SITE_WITH_QUERY,
-    is_bundle,
     products,
     service,
     within_reach,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def record_of(ctx: RequestContext, state: State, product_id: str, site: str) -> Document | None:
     """What a site shows of a product, None where it has nothing."""
-    product = products(state).get(product_id) or {}
+    product = products(state).peek(product_id) or {}
     own = _plain(ctx, state, product_id, site)
     if product.get("productType") != "BUNDLE":
         return own
@@ -75,7 +75,7 @@ def list_site(ctx: RequestContext, state: State) -> Result:
     """The stock of a site; bundles have that of their parts."""
     site = ctx.path["site"]
     if _aggregates(ctx, site):
-        return _page(ctx, _all_sites(ctx, state, ctx.query.get("q")))
+        return _list_all_sites(ctx, state)
     result = crud.listing(RECORDS, ctx, state)
     bundles = set(products(state).find("productType", "BUNDLE"))
     if not bundles or not isinstance(result.stored, list):
@@ -91,14 +91,24 @@ def _listed(ctx: RequestContext, state: State, record: Document, bundles: set[st
     return {name: value for name, value in found.items() if name != "bundleAvailabilities"}
 
 
-def _all_sites(ctx: RequestContext, state: State, q: str | None) -> list[Document]:
-    ids = dict.fromkeys(str(record["productId"]) for record in state.collection(RECORDS.collection).scan())
-    near = (own for own in ids if within_reach(ctx, state, own))
-    found = [record for own in near if (record := record_of(ctx, state, own, MAIN_SITE))]
+def _list_all_sites(ctx: RequestContext, state: State) -> Result:
+    """The stock of all sites together: of the products on the page, of all for a filter or an order."""
+    ids, q = state.collection(RECORDS.collection).distinct("productId"), ctx.query.get("q")
+    if OF_VENDOR.limit(ctx) is not None:
+        ids = [own for own in ids if within_reach(ctx, state, own)]
+    if not q and not sort_keys(RECORDS, ctx):
+        start, stop = page_of(ctx.query, RECORDS.page_size)
+        return Result(200, _added_up(ctx, state, ids[start:stop]), totals(RECORDS, ctx, len(ids)))
+    matches = parse_query(q).matches if q else None
+    found = _added_up(ctx, state, ids)
+    return _page(ctx, [record for record in found if matches is None or matches(record)])
+
+
+def _added_up(ctx: RequestContext, state: State, product_ids: list[str]) -> list[Document]:
+    found = [record for own in product_ids if (record := record_of(ctx, state, own, MAIN_SITE))]
     for record in found:
         record.pop("bundleAvailabilities", None)
-    matches = parse_query(q).matches if q else None
-    return [record for record in found if matches is None or matches(record)]
+    return found
 
 
 @service.operation("POST-availability-search-products-site")
@@ -109,9 +119,9 @@ def search(ctx: RequestContext, state: State) -> Result:
         return _page(ctx, _of_products(ctx, state, ctx.body or (), site))
     if site:
         raise SITE_WITH_QUERY("The parameter site does not go with a query", details=["site"])
-    return crud.listing(
-        RECORDS, ctx, state, q=ctx.body["q"], keep=lambda record: not is_bundle(state, record["productId"])
-    )
+    bundles = frozenset(products(state).find("productType", "BUNDLE"))
+    plain = {("none of", bundles): lambda record: record["productId"] not in bundles} if bundles else {}
+    return crud.listing(RECORDS, ctx, state, q=ctx.body["q"], tests=plain)
 
 
 def _of_products(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.engine import crud
+from emporix_mock.engine import bulk, crud
 from emporix_mock.engine.context import Result
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.tenant_values import decoded, value_of
@@ -23,7 +23,7 @@ from emporix_mock.services.category_tree.family import descendants
 from emporix_mock.services.category_tree.links import COLLECTION, assign, assignment, assignments, unassign
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from emporix_mock.engine.context import RequestContext
     from emporix_mock.store.documents import Document
@@ -62,20 +62,21 @@ def list_assignments(ctx: RequestContext, state: State) -> Result:
     shown, allowed = {own, *(found["id"] for found in below)}, _of_segments(ctx)
     if allowed is not None:
         shown &= allowed
-    return crud.listing(ASSIGNMENTS, ctx, state, keep=lambda found: _wanted(ctx, state, found, shown))
+    return crud.listing(ASSIGNMENTS, ctx, state, keep=_wanted(ctx, state), where={"categoryId": tuple(shown)})
 
 
-def _wanted(ctx: RequestContext, state: State, found: Document, shown: set[str]) -> bool:
-    if found["categoryId"] not in shown:
-        return False
+def _wanted(ctx: RequestContext, state: State) -> Callable[[Document], bool] | None:
+    """What the parameters ask of the products; None where they ask nothing."""
     text, hide = ctx.query.get("ref.localizedName"), ctx.query.get("hideUnpublishedProducts")
-    if not text and not hide:
-        return True
-    target = product(state, found["ref"]["id"])
-    if hide and not target.get("published"):
-        return False
-    names = target.get("name") or {}
-    return not text or any(text.casefold() in str(name).casefold() for name in names.values())
+
+    def wanted(found: Document) -> bool:
+        target = product(state, found["ref"]["id"])
+        if hide and not target.get("published"):
+            return False
+        names = target.get("name") or {}
+        return not text or any(text.casefold() in str(name).casefold() for name in names.values())
+
+    return wanted if text or hide else None
 
 
 def _of_segments(ctx: RequestContext) -> frozenset[str] | None:
@@ -122,28 +123,30 @@ def ensure(ctx: RequestContext, state: State) -> Result:
     return Result(201, {"id": made["id"]}) if new else Result(204)
 
 
-@service.operation("POST-category-tree-assign-category-resources")
+@service.operation("POST-category-tree-assign-category-resources", per_item=True)
 def create_many(ctx: RequestContext, state: State) -> Result:
     """Assign many products, each for itself."""
     return _many(ctx, state, present=201)
 
 
-@service.operation("PUT-category-tree-update-category-assignments")
+@service.operation("PUT-category-tree-update-category-assignments", per_item=True)
 def ensure_many(ctx: RequestContext, state: State) -> Result:
     """The same; for what is assigned already there was nothing to do."""
     return _many(ctx, state, present=204)
 
 
 def _many(ctx: RequestContext, state: State, *, present: int) -> Result:
+    bulk.check_size(ctx.body, 200, least=1)
     category_id = _category(ctx, state)["id"]
     entries = []
     for index, item in enumerate(ctx.body):
-        own = item["ref"]["id"]
-        entry: Document = {"productId": own, "index": index}
+        entry: Document = {"index": index}
         try:
+            ctx.about.check_item(item)
+            entry["productId"] = own = item["ref"]["id"]
             made, new = _assign(state, category_id, own)
         except EmporixError as error:
-            text = error.body["details"][0]
+            text = error.body["details"][0] if error.body else error.details[0].message
             entries.append({**entry, "code": error.status, "status": "BAD_REQUEST", "message": text})
             continue
         code = 201 if new else present

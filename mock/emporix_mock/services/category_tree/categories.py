@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from emporix_mock.engine import crud
+from emporix_mock.engine import crud, translation
 from emporix_mock.engine.resource import Resource
+from emporix_mock.engine.sorting import parse_sort
 from emporix_mock.engine.tenant_values import languages_of
 from emporix_mock.engine.translation import MAPS
 from emporix_mock.platform.assets import assets_of
@@ -21,6 +22,7 @@ from emporix_mock.services.category_tree.declared import (
     PUBLISH,
     PUBLISHING,
     ROOT,
+    SORT_LANGUAGE,
     UNPUBLISH,
     missing,
     need_scope,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emporix_mock.engine.context import RequestContext, Result
+    from emporix_mock.engine.localization import Reading
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
@@ -61,6 +64,9 @@ SORTABLE = frozenset(
         "metadata.version",
     )
 )
+
+
+LOCALIZED = ("localizedName", "localizedDescription", "localizedSlug")
 
 
 # What happens at every write and every answer.
@@ -151,13 +157,10 @@ CATEGORIES = service.resource(
         collection=COLLECTION,
         new_id="uuid",
         fixed=("type",),
-        localized=("localizedName", "localizedDescription", "localizedSlug"),
+        localized=LOCALIZED,
         languages=replace(MAPS),
         filters={
-            "code": "",
-            "localizedName": "~localizedName",
-            "localizedDescription": "~localizedDescription",
-            "localizedSlug": "~localizedSlug",
+            **dict.fromkeys(("code", *LOCALIZED), ""),
             "validityFrom": ">=validity.from",
             "validityTo": "<=validity.to",
             "metadataModifiedAt": ">=metadata.modifiedAt",
@@ -167,7 +170,7 @@ CATEGORIES = service.resource(
         present=_present,
         visible=_visible,
         sees_all=lambda ctx: not ctx.about.reads or bool(ctx.query.get("showUnpublished")),
-        seen=lambda _ctx: {"published": (True,)},
+        seen=lambda _ctx, _state: {"published": (True,)},
         missing=missing,
         duplicate=_duplicate,
         event="category",
@@ -190,17 +193,37 @@ service.alias_parameter(
 # Operations.
 
 
-def _wanted(ctx: RequestContext, document: Document) -> bool:
-    code = ctx.query.get("code")
-    if code and str(document.get("code") or "").casefold() != code.casefold():
-        return False
-    return not (ctx.query.get("showRoots") and document.get("parentId"))
+def _check_sort(ctx: RequestContext, reading: Reading) -> None:
+    """A language to sort by is one of the tenant that the request accepts (category document, sort)."""
+    for key in parse_sort(ctx.query.get("sort") or ""):
+        field, _, language = key.path.partition(".")
+        if field in LOCALIZED and language and language not in reading.languages:
+            raise refusal(SORT_LANGUAGE, CONSTRAINT, f"Sorting by language '{language}' is not supported")
 
 
-def _kept(ctx: RequestContext) -> Callable[[Document], bool] | None:
-    """The test that the parameters ask for; none where they ask for nothing."""
-    asked = ctx.query.get("code") or ctx.query.get("showRoots")
-    return (lambda found: _wanted(ctx, found)) if asked else None
+def _has(field: str, text: str, languages: tuple[str, ...]) -> Callable[[Document], bool]:
+    """Whether a text in one of the languages contains another, whatever the case."""
+    wanted = text.casefold()
+
+    def test(found: Document) -> bool:
+        texts = found.get(field) or {}
+        return any(wanted in str(texts.get(language) or "").casefold() for language in languages)
+
+    return test
+
+
+def _asked(ctx: RequestContext, reading: Reading) -> dict[object, Callable[[Document], bool]]:
+    """The tests that the parameters ask for."""
+    tests: dict[object, Callable[[Document], bool]] = {}
+    code = (ctx.query.get("code") or "").casefold()
+    if code:
+        tests["code", code] = lambda found: str(found.get("code") or "").casefold() == code
+    if ctx.query.get("showRoots"):
+        tests["roots"] = lambda found: not found.get("parentId")
+    for name in LOCALIZED:
+        if text := ctx.query.get(name):
+            tests[name, text, reading.languages] = _has(name, text, reading.languages)
+    return tests
 
 
 @service.operation("GET-category-tree-list-categories")
@@ -208,7 +231,11 @@ def _kept(ctx: RequestContext) -> Callable[[Document], bool] | None:
 def list_categories(ctx: RequestContext, state: State) -> Result:
     """A page of the categories."""
     unpublished(ctx)
-    return crud.listing(CATEGORIES, ctx, state, keep=_kept(ctx))
+    accepted = translation.reading(CATEGORIES.languages, ctx, state)
+    if accepted.shape == "map":
+        accepted = replace(accepted, languages=languages_of(state)[1])
+    _check_sort(ctx, accepted)
+    return crud.listing(CATEGORIES, ctx, state, tests=_asked(ctx, accepted))
 
 
 @service.operation("GET-category-tree-retrieve-category")

@@ -24,6 +24,9 @@ PUBLISH_FLAG = service.rule(
     "publish-parameter", 400, source="category document: publish has to match the body [status: choice]"
 )
 SLUG = service.rule("slug-language", 400, source="category document, 400 example of creating")
+SORT_LANGUAGE = service.rule(
+    "sort-language", 400, source="category document, sort: the language is one that is accepted"
+)
 PARENT = service.rule(
     "parent", 400, source="category document: a parent exists and has the same type [status: choice]"
 )

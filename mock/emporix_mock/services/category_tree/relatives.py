@@ -14,7 +14,6 @@ from emporix_mock.services.category_tree.links import assignments
 if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
     from emporix_mock.errors import EmporixError
-    from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
 
@@ -23,7 +22,7 @@ def parents(ctx: RequestContext, state: State) -> Result:
     """The categories above one, the root first; 404 for a root."""
     hidden = unpublished(ctx)
     own = crud.read(CATEGORIES, ctx, state, ctx.path["categoryId"])
-    found = [parent for parent in ancestors(state, own) if hidden or parent["published"]]
+    found = [parent["id"] for parent in ancestors(state, own) if hidden or parent["published"]]
     return _page(ctx, state, found, _none(ctx, own["id"], "parents"))
 
 
@@ -33,7 +32,10 @@ def subcategories(ctx: RequestContext, state: State) -> Result:
     hidden = unpublished(ctx)
     own = crud.read(CATEGORIES, ctx, state, ctx.path["categoryId"])
     depth = ctx.query.get("depth") or None
-    found = list(descendants(state, own["id"], hidden=hidden, depth=depth))
+    found = state.collection(CATEGORIES.collection).remembered(
+        ("below", own["id"], hidden, depth),
+        lambda: [below["id"] for below in descendants(state, own["id"], hidden=hidden, depth=depth)],
+    )
     return _page(ctx, state, found, _none(ctx, own["id"], "subcategories"))
 
 
@@ -44,7 +46,7 @@ def of_product(ctx: RequestContext, state: State) -> Result:
     own, stored = ctx.path["referenceId"], assignments(state)
     links = [stored.get(key) or {} for key in stored.among("ref.id", (own,))]
     categories = [crud.find(CATEGORIES, ctx, state, link["categoryId"]) for link in links]
-    found = [category for category in categories if category and (hidden or category["published"])]
+    found = [found["id"] for found in categories if found and (hidden or found["published"])]
     none = absent(
         own,
         "Error while getting categories for assignment reference",
@@ -58,13 +60,13 @@ def _none(ctx: RequestContext, own: str, what: str) -> EmporixError:
     return absent(own, f"Error while getting category {what}", detail)
 
 
-def _page(ctx: RequestContext, state: State, found: list[Document], none: EmporixError) -> Result:
+def _page(ctx: RequestContext, state: State, found: list[str], none: EmporixError) -> Result:
     """A page in the order found, or in the one asked for."""
     if not found:
         raise none
-    own = {category["id"] for category in found}
     if ctx.query.get("sort"):
-        return crud.listing(CATEGORIES, ctx, state, q="", keep=lambda category: category["id"] in own)
+        return crud.listing(CATEGORIES, ctx, state, q="", where={"id": tuple(found)})
     start, stop = crud.page_of(ctx.query, CATEGORIES.page_size)
-    answers = [CATEGORIES.answer(ctx, state, category) for category in found[start:stop]]
+    page = (crud.find(CATEGORIES, ctx, state, key) for key in found[start:stop])
+    answers = [CATEGORIES.answer(ctx, state, category) for category in page if category]
     return Result(200, answers, crud.totals(CATEGORIES, ctx, len(found)))

@@ -137,6 +137,7 @@ CONTACTS = service.resource(
         after=after,
         visible=visible,
         sees_all=sees_every_company,
+        seen=lambda ctx, state: {"legalEntity.id": tuple(own_companies(ctx, state) or ())},
         missing=missing,
         duplicate=taken,
     )

@@ -136,6 +136,11 @@ def visible(ctx: RequestContext, state: State, entity: Document) -> bool:
     return not allowed.isdisjoint(entity["restrictions"])
 
 
+def _seen(ctx: RequestContext, state: State) -> dict[str, tuple[Any, ...]] | None:
+    companies = own_companies(ctx, state)
+    return None if companies is None else {"id": tuple(companies)}
+
+
 def active_country(ctx: RequestContext, _state: State, code: Any) -> bool:
     """Whether the tenant trades with a country (company guide)."""
     try:
@@ -169,6 +174,7 @@ LEGAL_ENTITIES = service.resource(
         after=after,
         visible=visible,
         sees_all=sees_every_company,
+        seen=_seen,
         missing=missing,
         duplicate=taken,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine.resource import Resource
 from emporix_mock.services.client_management.declared import (
@@ -30,6 +30,16 @@ def visible(ctx: RequestContext, state: State, location: Document) -> bool:
     return not companies.isdisjoint(holders)
 
 
+def _seen(ctx: RequestContext, state: State) -> dict[str, tuple[Any, ...]] | None:
+    companies, stored = own_companies(ctx, state), state.collection("legalEntities")
+    if companies is None:
+        return None
+    addresses = (
+        each for key in companies for each in (stored.peek(key) or {}).get("entitiesAddresses") or ()
+    )
+    return {"id": tuple(each["id"] for each in addresses)}
+
+
 LOCATIONS = service.resource(
     Resource(
         path="/customer-management/{tenant}/locations",
@@ -38,6 +48,7 @@ LOCATIONS = service.resource(
         id_pattern=ID,
         visible=visible,
         sees_all=sees_every_company,
+        seen=_seen,
         missing=missing,
         duplicate=taken,
         filters={

@@ -74,9 +74,10 @@ def shown(ctx: RequestContext, state: State, coupon: dict[str, Any]) -> dict[str
 @service.operation("GET-coupon-list-specified-coupons")
 def list_coupons(ctx: RequestContext, state: State) -> Result:
     """All coupons; deleted ones on request."""
-    coupons = state.collection(COUPONS.collection)
-    codes = coupons.ids() if ctx.query.get("showDeleted") else coupons.without("deleted", value=True)
-    return listed(ctx, codes, lambda code: shown(ctx, state, coupons.get(code) or {}), key=COUPONS.key)
+    tests = (
+        {} if ctx.query.get("showDeleted") else {"there": lambda coupon: coupon.get("deleted") is not True}
+    )
+    return listed(COUPONS, ctx, state, lambda coupon: shown(ctx, state, coupon), tests=tests)
 
 
 @service.operation("POST-coupon-create-coupon")

@@ -79,6 +79,7 @@ REFUSALS = {
         ("on_behalf", 403, "customerNumber needs the scope to act for others"),
         ("anonymous", 403, "allowAnonymous"),
         ("valid_for", 403, "restrictions.validFor"),
+        ("segment", 403, "restrictions.segments; the segments tutorial: for their members only"),
         ("coupon_status", 400, "only a valid coupon can be redeemed"),
         ("customer_limit", 400, "maxRedemptionsPerCustomer, per legal entity where one is named"),
         ("minimum_order_value", 400, "restrictions.minOrderValue"),
@@ -140,6 +141,13 @@ CATEGORY_LIST = service.switch(
     "required",
     about="a category-restricted coupon without included categories",
     source="the document's sentence can be read either way",
+)
+SEGMENT_MEMBERS = service.switch(
+    "segment-coupon-for",
+    "members",
+    "everyone",
+    about="who may redeem a coupon for segments; its discount is for their items in any case",
+    source="segments tutorial: members only; the coupon document speaks of items alone",
 )
 ORDER_REPEATED = service.switch(
     "order-redeems-again",

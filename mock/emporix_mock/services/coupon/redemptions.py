@@ -11,7 +11,6 @@ from emporix_mock.rules.coupons import (
     count_redemption,
     count_uses,
     first_refusal,
-    redeemer,
     uncount_redemption,
 )
 from emporix_mock.services.coupon.coupons import find, stored_code
@@ -25,6 +24,7 @@ from emporix_mock.services.coupon.declared import (
     OTHERS_REDEMPTION,
     REDEMPTIONS,
     REPEATED_ORDER,
+    SEGMENT_MEMBERS,
     STATUS_ORDER,
     missing_redemption,
     refused,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
     from emporix_mock.store.world import State
 
-ANY_SEGMENT = None  # only items must belong to a coupon's segments; membership of customers is undocumented
+EVERY_SEGMENT = 100_000  # on one page
 
 
 @service.operation("POST-coupon-validate-coupon")
@@ -51,7 +51,7 @@ def redeem(ctx: RequestContext, state: State) -> Result:
     """Redeem the coupon for the named customer, else for the caller, and count it."""
     coupon, customer = _redeemable(ctx, state)
     order = ctx.body.get("orderCode")
-    again = order and any(earlier.get("orderCode") == order for earlier in _of(state, coupon["code"]))
+    again = order and _of(state, coupon["code"], "orderCode", order)
     if again and ctx.switch(ORDER_REPEATED) == "conflict":
         raise REPEATED_ORDER(f"Coupon {coupon['code']} was already redeemed for order {order}")
     redemption = {
@@ -69,9 +69,8 @@ def redeem(ctx: RequestContext, state: State) -> Result:
 @service.operation("GET-coupon-list-coupon-redemptions")
 def list_redemptions(ctx: RequestContext, state: State) -> Result:
     """The redemptions of a coupon, oldest first."""
-    redemptions = state.collection(REDEMPTIONS.collection)
-    ids = redemptions.find("code", find(ctx, state)["code"])
-    return listed(ctx, ids, lambda own: redemptions.get(own) or {}, key=REDEMPTIONS.key)
+    coupon = find(ctx, state)["code"]
+    return listed(REDEMPTIONS, ctx, state, lambda redemption: redemption, where={"code": (coupon,)})
 
 
 @service.operation("GET-coupon-retrieve-coupon-redemption")
@@ -109,20 +108,22 @@ def _redeemable(ctx: RequestContext, state: State) -> tuple[dict[str, Any], str 
     code = stored_code(state, ctx.path["code"])
     nobody = principal.customer_id is None and not request.get("customerNumber")
     strict = principal.kind == "anonymous" or ctx.switch(NAMELESS) == "anonymous"
+    coupon = state.collection(COUPONS.collection).get(code)
+    customer = request.get("customerNumber") or principal.customer_id
     caller = Caller(
         customer=principal.customer_id,
         on_behalf=principal.may(ON_BEHALF),
         anonymous=nobody and strict,
-        segments=ANY_SEGMENT,
+        segments=_segments(ctx, coupon, customer),
     )
-    customer = redeemer(request, caller)
-    coupon = state.collection(COUPONS.collection).get(code)
     attempt = Attempt(
         code=code,
         coupon=coupon,
         request=request,
         caller=caller,
-        uses=count_uses(_of(state, code), customer or "", request.get("legalEntityId")),
+        uses=count_uses(
+            _of(state, code, "customerNumber", customer), customer or "", request.get("legalEntityId")
+        ),
         now=state.now(),
         used_first=ctx.switch(STATUS_ORDER) == "used-first",
     )
@@ -133,10 +134,26 @@ def _redeemable(ctx: RequestContext, state: State) -> tuple[dict[str, Any], str 
     return coupon, customer
 
 
-def _of(state: State, code: str) -> list[dict[str, Any]]:
+def _segments(
+    ctx: RequestContext, coupon: dict[str, Any] | None, customer: str | None
+) -> frozenset[str] | None:
+    """The segments of the customer, as a person and for its company; None where they do not matter."""
+    if not (coupon or {}).get("segmentRestricted") or ctx.switch(SEGMENT_MEMBERS) == "everyone":
+        return None
+    if customer is None:
+        return frozenset()
+    query = {"customerId": customer, "pageSize": str(EVERY_SEGMENT)}
+    if company := ctx.body.get("legalEntityId") or ctx.caller().legal_entity_id:
+        query["legalEntityId"] = company
+    found = ctx.call("customer-segments", "GET-customer-segment-retrieve-segments", query=query)
+    return frozenset(segment["id"] for segment in found.body)
+
+
+def _of(state: State, code: str, field: str, value: str | None) -> list[dict[str, Any]]:
+    """The redemptions of a coupon with a value in a field; the others of a popular one are not looked at."""
     redemptions = state.collection(REDEMPTIONS.collection)
-    found = (redemptions.get(key) for key in redemptions.find("code", code))
-    return [redemption for redemption in found if redemption is not None]
+    keys = redemptions.matching([("code", [code]), (field, [value])])
+    return [found for key in keys if (found := redemptions.peek(key)) is not None]
 
 
 def _find(ctx: RequestContext, state: State) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from emporix_mock.engine import bulk, crud
 from emporix_mock.engine.context import Result
 from emporix_mock.engine.listing import projected
 from emporix_mock.engine.resource import Resource
-from emporix_mock.errors import NotFound
+from emporix_mock.errors import Detail, NotFound
 from emporix_mock.platform import companies, directory
 from emporix_mock.services.customer_segments import seeing
 from emporix_mock.services.customer_segments.declared import (
+    INVALID_BODY,
+    NO_CUSTOMER,
     UNKNOWN_ASSIGNEES,
     announce,
     missing,
@@ -93,6 +95,12 @@ def visible(ctx: RequestContext, state: State, assignment: Document) -> bool:
     return own and company in (None, seeing.company_of(ctx, state))
 
 
+def _seen(ctx: RequestContext, state: State) -> dict[str, tuple[Any, ...]]:
+    stored = state.collection("customerAssignments")
+    own = (stored.peek(key) or {} for key in stored.find("customer.id", ctx.caller().customer_id))
+    return {"key": tuple(found["key"] for found in own if visible(ctx, state, found))}
+
+
 CUSTOMERS = service.resource(
     Resource(
         path="/customer-segment/{tenant}/segments/{segmentId}/customers",
@@ -107,6 +115,7 @@ CUSTOMERS = service.resource(
         after=after,
         visible=visible,
         sees_all=seeing.sees_all,
+        seen=_seen,
         missing=missing,
         stale=stale,
     )
@@ -198,8 +207,10 @@ def remove_many(ctx: RequestContext, state: State) -> Result:
 
 
 def _for(ctx: RequestContext, item: Mapping[str, Any]) -> RequestContext:
-    """The request as one for the customer of an item."""
-    path = {**ctx.path, "customerId": item.get("customerId") or ""}
+    """The request as one for the customer of an item; 400 for an item without one."""
+    if not item.get("customerId"):
+        raise NO_CUSTOMER(INVALID_BODY, details=[Detail("must not be empty", "customerId", "missing_field")])
+    path = {**ctx.path, "customerId": item["customerId"]}
     if item.get("legalEntityId"):
         path["legalEntityId"] = item["legalEntityId"]
     return ctx._replace(path=path)

@@ -22,6 +22,7 @@ HAS_ASSIGNMENTS = service.rule(
     "segment-with-assignments", 400, source="document, DELETE: only by force [wording: choice]"
 )
 UNKNOWN_TYPE = service.rule("item-type", 400, source="document: items are PRODUCT or CATEGORY")
+NO_CUSTOMER = service.rule("no-customer", 400, source="document: an assignment is one of a customer [choice]")
 
 UNKNOWN_ASSIGNEES = service.switch(
     "unknown-assignees",
@@ -39,6 +40,7 @@ SUBCATEGORIES = service.switch(
 )
 
 MAPS: Final = Languages(read="map", named="subset")
+INVALID_BODY: Final = "Validation problem with request body."
 TYPES: Final = ("PRODUCT", "CATEGORY")
 READ_ALL: Final = ("customersegment.segment_read", "customersegment.segment_manage")
 

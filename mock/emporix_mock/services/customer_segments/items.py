@@ -11,6 +11,7 @@ from emporix_mock.errors import NotFound
 from emporix_mock.platform.products import product
 from emporix_mock.services.customer_segments import seeing
 from emporix_mock.services.customer_segments.declared import (
+    INVALID_BODY,
     MAPS,
     TYPES,
     UNKNOWN_ASSIGNEES,
@@ -46,7 +47,7 @@ def type_in(ctx: RequestContext) -> str:
     """The type of item that the path names."""
     kind = ctx.path["type"]
     if kind not in TYPES:
-        raise UNKNOWN_TYPE("Validation problem with request body.", details=[f"type '{kind}' is unknown"])
+        raise UNKNOWN_TYPE(INVALID_BODY, details=[f"type '{kind}' is unknown"])
     return kind
 
 
@@ -122,6 +123,7 @@ ITEMS = service.resource(
         after=after,
         visible=visible,
         sees_all=seeing.sees_all,
+        seen=lambda ctx, state: {"segmentId": seeing.shown(ctx, state)},
         missing=missing,
         stale=stale,
     )
@@ -149,7 +151,9 @@ def list_all(ctx: RequestContext, state: State) -> Result:
 def chosen(ctx: RequestContext, state: State, *, active: bool = False) -> list[Document]:
     """The segments that the caller sees, of the site asked for, in effect where that is wanted."""
     site, active = ctx.query.get("siteCode"), active or bool(ctx.query.get("onlyActive"))
-    found = [s for s in state.collection("segments").scan() if seeing.visible(ctx, state, s)]
+    segments = state.collection("segments")
+    keys = segments.ids() if seeing.sees_all(ctx) else segments.in_order(seeing.shown(ctx, state))
+    found = (segments.peek(key) or {} for key in keys)
     return [
         segment
         for segment in found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emporix_mock.engine.query_values import within
 from emporix_mock.platform import directory
 from emporix_mock.services.customer_segments.declared import READ_ALL, missing
 
@@ -30,8 +31,7 @@ def in_effect(state: State, segment: Document) -> bool:
     """Whether a segment is active and within its time (the latter our reading)."""
     if segment["status"] != "ACTIVE":
         return False
-    period, now = segment.get("validity") or {}, state.timestamp()
-    return (period.get("from") or now) <= now <= (period.get("to") or now)
+    return within(segment.get("validity") or {}, state.now())
 
 
 def sees_all(ctx: RequestContext) -> bool:
@@ -42,6 +42,12 @@ def sees_all(ctx: RequestContext) -> bool:
 def visible(ctx: RequestContext, state: State, segment: Document) -> bool:
     """Whether the caller sees a segment."""
     return sees_all(ctx) or (in_effect(state, segment) and segment["id"] in own(ctx, state))
+
+
+def shown(ctx: RequestContext, state: State) -> tuple[str, ...]:
+    """The ids of the segments that a caller sees who does not see all."""
+    segments = state.collection("segments")
+    return tuple(key for key in own(ctx, state) if in_effect(state, segments.peek(key) or {"status": ""}))
 
 
 def company_of(ctx: RequestContext, state: State) -> str | None:

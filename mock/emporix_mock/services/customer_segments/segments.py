@@ -16,7 +16,7 @@ from emporix_mock.services.customer_segments.declared import (
     stale,
     taken,
 )
-from emporix_mock.services.customer_segments.seeing import assigned, sees_all, visible
+from emporix_mock.services.customer_segments.seeing import assigned, sees_all, shown, visible
 
 if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext, Result
@@ -57,6 +57,7 @@ SEGMENTS = service.resource(
         after=after,
         visible=visible,
         sees_all=sees_all,
+        seen=lambda ctx, state: {"id": shown(ctx, state)},
         missing=missing,
         duplicate=taken,
         stale=stale,
@@ -72,7 +73,7 @@ def list_segments(ctx: RequestContext, state: State) -> Result:
     if not (number and sees_all(ctx)):
         return crud.listing(SEGMENTS, ctx, state)
     wanted = assigned(state, number, company)
-    return crud.listing(SEGMENTS, ctx, state, keep=lambda segment: segment["id"] in wanted)
+    return crud.listing(SEGMENTS, ctx, state, where={"id": tuple(wanted)})
 
 
 @service.operation("GET-customer-segment-retrieve-segment")

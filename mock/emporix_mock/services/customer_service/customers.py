@@ -18,6 +18,7 @@ from emporix_mock.services.customer_service.declared import (
     UNKNOWN_TYPE,
     check_id,
     missing_customer,
+    seen_by,
     sees_all,
     service,
     visible,
@@ -93,6 +94,7 @@ CUSTOMERS = service.resource(
         present=present,
         visible=visible,
         sees_all=sees_all,
+        seen_by=seen_by,
         after=after,
         missing=missing_customer,
     )
@@ -156,7 +158,7 @@ def create_customer(ctx: RequestContext, state: State) -> Document:
         check_id(body["id"], "id")
     number = enroll(
         state,
-        rules.picked(body, rules.PROFILE),
+        rules.picked(body, rules.NEW_PROFILE),
         body.get("id"),
         password=body.get("password"),
         notify=ctx.query["sendPasswordResetNotifications"],

@@ -74,6 +74,11 @@ def visible(ctx: RequestContext, state: State, customer: Document) -> bool:
     return not company_ids(customer).isdisjoint(directory.companies_of(state, caller))
 
 
+def seen_by(ctx: RequestContext, state: State) -> object:
+    """All that `visible` looks at beside the customer."""
+    return ctx.caller(), scope_of(ctx), directory.companies_of(state, ctx.caller())
+
+
 def sees_all(ctx: RequestContext) -> bool:
     """Whether the caller's scopes reach every customer."""
     scope = scope_of(ctx)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from emporix_mock.engine import bulk
 from emporix_mock.errors import EmporixError
 from emporix_mock.platform import credentials, directory, password_migration
 from emporix_mock.rules import customers as rules
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
+LIMIT = 200
 ONE_CREDENTIAL = service.rule("import-one-credential", 400, source="document: exactly one of two")
 OTHER_EMAIL = service.rule("import-other-email", 400, source="document: both e-mails match")
 NO_RETENTION = service.rule(
@@ -25,15 +27,17 @@ NO_RETENTION = service.rule(
 )
 
 
-@service.operation("POST-customer-tenant-import-customers")
+@service.operation("POST-customer-tenant-import-customers", per_item=True)
 def import_customers(ctx: RequestContext, state: State) -> list[Document]:
     """Import every customer that can be; the answer has one entry for each, in their order."""
+    bulk.check_size(ctx.body, LIMIT)
     password_migration.catch_up(state)
-    return [_entry(state, index, item) for index, item in enumerate(ctx.body)]
+    return [_entry(ctx, state, index, item) for index, item in enumerate(ctx.body)]
 
 
-def _entry(state: State, index: int, item: Mapping[str, Any]) -> dict[str, Any]:
+def _entry(ctx: RequestContext, state: State, index: int, item: Mapping[str, Any]) -> dict[str, Any]:
     try:
+        ctx.about.check_item(item)
         with state.world.unit():
             number = _import(state, item)
     except EmporixError as error:
@@ -57,7 +61,7 @@ def _import(state: State, item: Mapping[str, Any]) -> str:
         raise OTHER_EMAIL("contactEmail must match account.email")
     if legacy is not None and not password_migration.is_open(state):
         raise NO_RETENTION("legacyAuth needs an active time limit for password migration")
-    profile = rules.picked(item, rules.PROFILE)
+    profile = rules.picked(item, rules.NEW_PROFILE)
     check(state, profile)
     if credentials.find(state, email) is not None:
         raise credentials.duplicate(state, email)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 YRN = "urn:yaas:saasag:fee:id:{tenant};{id}"
 PAGE_SIZE = 16
+ALWAYS = ("name", "code", "feeType", "active", "siteCode")
+"""What every fee has; the document cannot say it of an update, which may be a partial one."""
 
 service = Service("fee")
 
@@ -46,8 +48,8 @@ ITEM_SITE = service.switch(
 
 def _complete(ctx: RequestContext, state: State, new: Document, old: Document | None) -> None:
     del old
-    value = "feePercentage" if new["feeType"] == "PERCENT" else "feeAbsolute"
-    needed = [value, *(["taxCode"] if new.get("taxable") else [])]
+    value = "feePercentage" if new.get("feeType") == "PERCENT" else "feeAbsolute"
+    needed = [*ALWAYS, value, *(["taxCode"] if new.get("taxable") else [])]
     lacking = [name for name in needed if new.get(name) in (None, "")]
     if lacking:
         raise INCOMPLETE(

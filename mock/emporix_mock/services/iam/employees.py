@@ -12,6 +12,7 @@ from emporix_mock.services.iam import members
 from emporix_mock.services.iam.declared import (
     NO_EMPLOYEE,
     ONE_VENDOR,
+    OTHER_TYPE,
     UNKNOWN_GROUP,
     absent,
     missing,
@@ -63,6 +64,8 @@ def regroup(state: State, user: str, keys: Iterable[str], *, created: bool) -> N
         if group is None:
             text = "Error while getting groups provided in request."
             raise absent(key, text) if created else UNKNOWN_GROUP(text, extra={"resourceId": key})
+        if group["userType"] != "EMPLOYEE":
+            raise OTHER_TYPE("An employee does not fit into the group", extra={"resourceId": key})
         vendors += bool(group.get("vendorId"))
     if vendors > 1:
         raise ONE_VENDOR("Constraint validation failed", details=["More than one vendor group is named"])
@@ -114,7 +117,7 @@ def list_of_vendor(ctx: RequestContext, state: State) -> Result:
     if not groups:
         raise absent(vendor, "Error while getting vendor", f"Vendor with id '{vendor}' not found")
     users = {user for group in groups for user in grants.members_of(state, group)}
-    found: list[Any] = crud.select(EMPLOYEES, ctx, state, keep=lambda employee: employee["id"] in users)
+    found: list[Any] = crud.select(EMPLOYEES, ctx, state, where={"id": tuple(users)})
     answers = [EMPLOYEES.answer(ctx, state, employee) for employee in found]
     for employee in answers:
         expand_groups(ctx, state, employee)

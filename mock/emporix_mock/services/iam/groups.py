@@ -92,6 +92,7 @@ GROUPS = service.resource(
         present=present,
         visible=visible,
         sees_all=lambda ctx: ctx.caller().customer_id is None and "*" in ctx.caller().scopes,
+        seen_by=lambda ctx, state: (ctx.caller(), directory.companies_of(state, ctx.caller())),
         missing=missing("group"),
         duplicate=taken("Group"),
         stale=stale,
@@ -144,7 +145,7 @@ def list_controls(ctx: RequestContext, state: State) -> Result:
 def controls_among(ctx: RequestContext, state: State, groups: list[Document]) -> Result:
     """A page of the access controls of groups."""
     keys = {key for group in groups for key in grants.control_keys(state, group)}
-    return crud.listing(CONTROLS, ctx, state, q="", keep=lambda control: control["id"] in keys)
+    return crud.listing(CONTROLS, ctx, state, q="", where={"id": tuple(keys)})
 
 
 def found(ctx: RequestContext, state: State) -> Document | None:

@@ -46,7 +46,7 @@ def list_members(ctx: RequestContext, state: State) -> Result:
     group = groups.read(ctx, state)
     if not ctx.caller().may("iam.user_read"):
         check_own(ctx, state, group)
-    return crud.listing(MEMBERS, ctx, state, keep=lambda member: member["groupId"] == group["id"])
+    return crud.listing(MEMBERS, ctx, state, where={"groupId": (group["id"],)})
 
 
 @service.operation("POST-iam-add-user-to-group")

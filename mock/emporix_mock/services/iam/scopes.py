@@ -34,6 +34,7 @@ SCOPES = service.resource(
         path="/iam/{tenant}/scopes",
         collection="scopes",
         new_id="given",
+        id_pattern="[A-Za-z0-9._-]+",
         localized=("description",),
         languages=MAPS,
         default_sort="id",

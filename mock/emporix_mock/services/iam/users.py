@@ -35,8 +35,8 @@ def caller_id(ctx: RequestContext) -> str:
 @service.operation("GET-iam-retrieve-user-groups")
 def list_groups(ctx: RequestContext, state: State) -> Result:
     """The groups of a user."""
-    keys = {group["id"] for group in grants.groups_of(state, user_in(ctx, state))}
-    return crud.listing(groups.GROUPS, ctx, state, keep=lambda group: group["id"] in keys)
+    keys = tuple(group["id"] for group in grants.groups_of(state, user_in(ctx, state)))
+    return crud.listing(groups.GROUPS, ctx, state, where={"id": keys})
 
 
 @service.operation("GET-iam-retrieve-user-group")

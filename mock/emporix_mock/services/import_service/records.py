@@ -49,4 +49,4 @@ def of_stream(ctx: RequestContext, state: State) -> Result:
 @service.operation("GET-importtool-list-data-types")
 def types(_ctx: RequestContext, state: State) -> list[str]:
     """The target types of which there are records."""
-    return list(dict.fromkeys(record["targetType"] for record in state.collection(RECORDS).scan()))
+    return state.collection(RECORDS).distinct("targetType")

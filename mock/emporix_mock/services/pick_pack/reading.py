@@ -79,7 +79,9 @@ def events(ctx: RequestContext, state: State) -> Result:
         after = moment(given)
     except ValueError as error:
         raise refused(BAD_TIME, "timestamp is no moment (yyyy-MM-dd'T'HH:mm:ssZ)") from error
-    return crud.listing(EVENTS, ctx, state, keep=lambda event: moment(event["timestamp"]) > after)
+    return crud.listing(
+        EVENTS, ctx, state, tests={("after", after): lambda event: moment(event["timestamp"]) > after}
+    )
 
 
 def moment(text: str) -> datetime:

@@ -23,6 +23,9 @@ MODELS, PRICES, LISTS, LIST_PRICES = "priceModels", "prices", "priceLists", "lis
 service = Service("price-service")
 
 TIERS = service.rule("model-tiers", 400, source="price facts A2, tier rules")
+UNKNOWN_UNIT = service.rule(
+    "unknown-unit", 400, source="unit handling guide: the unit of a price model must exist [status: choice]"
+)
 MODEL_IN_USE = service.rule("model-in-use", 400, source="price facts A1: prices use it, no forceDelete")
 ADMIN_NEEDED = service.rule("model-admin", 403, source="price facts A1: assigned prices need the admin scope")
 UNKNOWN_MODEL = service.rule("unknown-model", 400, source="price facts A3, PRICE-LIST-PRICE-CREATION-2")
@@ -43,6 +46,8 @@ OTHERS_PRODUCT = service.rule(
 )
 CURRENCY = service.rule("currency-empty", 400, source="price facts A3: missing currency")
 
+ITEM_TYPE = service.rule("item-type", 400, source="price document: the possible values [status: choice]")
+NEGATIVE = service.rule("quantity-negative", 400, source="undocumented: nothing is bought below 0 [choice]")
 NO_QUANTITY = service.rule("quantity-null", 400, source="client-quirks 29, seen live")
 
 NO_QUANTITY_RULE = service.switch(
@@ -58,6 +63,13 @@ TIER_ID_RULE = service.switch(
     "by-position",
     about="tier values without ids in a price of another than the default price model",
     source="refused on a live tenant (client-quirks 33), as the text has it; the guide assigns them in order",
+)
+VISITORS = service.switch(
+    "context-of-visitors",
+    "given",
+    "completed",
+    about="a match for a visitor whose session was given no site: nothing, or as on the default site",
+    source="measured: an empty list; the session context shows values of the default site",
 )
 NO_CONTEXT = service.switch(
     "context-without-currency",
@@ -127,6 +139,12 @@ def require(document: Document, *names: str) -> None:
     lacking = [name for name in names if document.get(name) in (None, "", [])]
     if lacking:
         raise INCOMPLETE(SEE_DETAILS, details=[f"{name} may not be empty" for name in lacking])
+
+
+def check_type(item: Document, *kinds: str) -> None:
+    """Raise 400 for an item of another than these types."""
+    if item.get("itemType", kinds[0]) not in kinds:
+        raise ITEM_TYPE(SEE_DETAILS, details=[f"itemType must be one of {', '.join(kinds)}"])
 
 
 def outdated(resource: Resource, old: Document | None, body: Document) -> Any:

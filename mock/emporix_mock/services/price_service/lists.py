@@ -16,6 +16,7 @@ from emporix_mock.services.price_service.declared import (
     LISTS,
     UNKNOWN_LIST,
     check_sites,
+    check_type,
     fit,
     outdated,
     require,
@@ -96,9 +97,8 @@ RESOURCE = service.resource(
 def list_lists(ctx: RequestContext, state: State) -> Result:
     """Price lists, by the moment at which they hold on request."""
     moment = ctx.query.get("effectiveDate")
-    return crud.listing(
-        RESOURCE, ctx, state, keep=(lambda found: valid_at(found.get("validity"), moment)) if moment else None
-    )
+    valid = {("at", moment): lambda found: valid_at(found.get("validity"), moment)} if moment else {}
+    return crud.listing(RESOURCE, ctx, state, tests=valid)
 
 
 @service.operation("PUT-price-update-price-list")
@@ -124,6 +124,7 @@ def _fitted(ctx: RequestContext, state: State, new: Document, old: Document | No
             extra={"errorCode": "PRICE-LIST-PRICE-CREATION-1"},
         )
     require(new, "itemId", "tierValues")
+    check_type(new["itemId"], "PRODUCT", "SKU")
     fit(ctx, state, new, strict=False)
 
 
@@ -140,6 +141,7 @@ INSIDE = service.resource(
         lock="required",
         prepare=_fitted,
         visible=_visible,
+        seen=lambda _ctx, _state: {},
         filters={"itemId": ",itemId.id", "itemType": "itemId.itemType"},
         event="price-list-price",
         payload=_told,

@@ -12,10 +12,13 @@ from emporix_mock.services.price_service.declared import (
     CURRENCY,
     LIST_PRICES,
     LISTS,
+    NEGATIVE,
     NO_CONTEXT,
     NO_QUANTITY,
     NO_QUANTITY_RULE,
     PRICES,
+    VISITORS,
+    check_type,
     require,
     service,
 )
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
+
+FRESH = 1
+"""The version of a session's context that nothing has changed since the login."""
 
 
 @service.operation("POST-price-match-prices")
@@ -47,14 +53,14 @@ def match(ctx: RequestContext, state: State) -> list[Document]:
             _companies(state, asked.get("legalEntityId")),
             bool(asked.get("useFallback")),
         ),
-        asked["items"],
+        _items(ctx),
     )
 
 
 @service.operation("POST-price-match-prices-by-context")
 def match_by_context(ctx: RequestContext, state: State) -> list[Document]:
     """The same with currency, site, country and customer of the caller's session."""
-    caller, session = ctx.caller(), _session(ctx, state)
+    caller, session, items = ctx.caller(), _session(ctx, state), _items(ctx)
     if not session.get("currency") and ctx.switch(NO_CONTEXT) == "refuse":
         text = "Currency may not be empty, see details for more info"
         raise CURRENCY(text, details=["currency may not be empty"])
@@ -70,17 +76,37 @@ def match_by_context(ctx: RequestContext, state: State) -> list[Document]:
         {"type": "CUSTOMER", "id": caller.customer_id} if caller.customer_id else {},
         _companies(state, caller.legal_entity_id),
     )
-    return _match(ctx, state, conditions, (ctx.body or {}).get("items") or ())
+    return _match(ctx, state, conditions, items)
 
 
 def _session(ctx: RequestContext, state: State) -> dict[str, Any]:
     """The context of the caller's session: as it began, with what was changed since."""
-    own = ctx.caller().session_id
+    caller, own = ctx.caller(), ctx.caller().session_id
     if own is None:
         return {}
     begun = state.world.state("customer-management").collection("sessions").get(own) or {}
     changed = state.world.state("session-context").collection("contexts").get(own) or {}
+    if (
+        not begun.get("siteCode")
+        and caller.customer_id is None
+        and (changed.get("metadata") or {}).get("version", FRESH) == FRESH
+        and ctx.switch(VISITORS) == "given"
+    ):
+        return begun
     return {**begun, **{name: value for name, value in changed.items() if value is not None}}
+
+
+def _items(ctx: RequestContext) -> list[dict[str, Any]]:
+    """The items asked for; 400 for one that cannot be asked for."""
+    items: list[dict[str, Any]] = (ctx.body or {}).get("items") or []
+    for item in items:
+        require(item.get("itemId") or {}, "id")
+        check_type(item["itemId"], "PRODUCT", "PRICE", "SKU")
+        if item.get("quantity") is None and ctx.switch(NO_QUANTITY_RULE) == "refused":
+            raise NO_QUANTITY("Quantity must not be null")
+        if (item.get("quantity") or {}).get("quantity", 1) < 0:
+            raise NEGATIVE("Quantity must not be negative")
+    return items
 
 
 def _site(ctx: RequestContext, code: str) -> dict[str, Any]:
@@ -102,9 +128,6 @@ def _match(
 ) -> list[Document]:
     found, known = [], Known(state)
     for item in items:
-        require(item.get("itemId") or {}, "id")
-        if item.get("quantity") is None and ctx.switch(NO_QUANTITY_RULE) == "refused":
-            raise NO_QUANTITY("Quantity must not be null")
         best = _best(known, given, item)
         if best is None and given.fallback and given.site["code"] != MAIN_SITE:
             best = _best(known, replace(given, site=_site(ctx, MAIN_SITE)), item)
@@ -117,8 +140,16 @@ def _best(known: Known, given: Conditions, item: Mapping[str, Any]) -> Document 
     """The answer for an item: of the price lists' if one has it, else of the catalogue's lowest."""
     listed = _listed(known, given, item)
     candidates = [listed] if listed is not None else _catalogue(known, given, item)
-    answers = [answer for price in candidates if (answer := computed(known, given, item, price))]
+    answers = [answer for price in candidates if (answer := _computed(known, given, item, price))]
     return min(answers, key=lambda answer: answer["effectiveValue"], default=None)
+
+
+def _computed(known: Known, given: Conditions, item: Mapping[str, Any], price: Document) -> Document | None:
+    """The answer that a price gives; None also where it is too large to be told."""
+    try:
+        return computed(known, given, item, price)
+    except OverflowError:
+        return None
 
 
 def _listed(known: Known, given: Conditions, item: Mapping[str, Any]) -> Document | None:

@@ -17,6 +17,7 @@ from emporix_mock.services.price_service.declared import (
     MODELS,
     PRICES,
     TIERS,
+    UNKNOWN_UNIT,
     payload_of,
     service,
     taken,
@@ -35,13 +36,15 @@ def _missing(key: str) -> EmporixError:
 
 
 def _completed(_ctx: RequestContext, state: State, new: Document, old: Document | None) -> None:
-    definition = new["tierDefinition"]
+    definition, unit = new["tierDefinition"], new["measurementUnit"]["unitCode"]
     tiers = definition.get("tiers") or []
     if not tiers and definition["tierType"] == BASIC:
-        tiers = [{"minQuantity": {"quantity": 0, "unitCode": new["measurementUnit"]["unitCode"]}}]
-    faults = tier_faults(definition["tierType"], tiers)
+        tiers = [{"minQuantity": {"quantity": 0, "unitCode": unit}}]
+    faults = tier_faults(definition["tierType"], tiers, unit)
     if faults:
         raise TIERS(SEE_DETAILS, details=faults)
+    if unit not in state.world.collection("unit-handling-service", "units"):
+        raise UNKNOWN_UNIT(SEE_DETAILS, details=[f"The unit with code {unit} has not been found."])
     before = [tier["id"] for tier in old["tierDefinition"]["tiers"]] if old else []
     ids = [tier.get("id") or (before[at] if at < len(before) else None) for at, tier in enumerate(tiers)]
     named = [{"id": own or state.ids.hex(32), **_unnamed(t)} for own, t in zip(ids, tiers, strict=True)]

@@ -20,6 +20,7 @@ from emporix_mock.services.price_service.declared import (
     PRICES,
     STALE,
     check_sites,
+    check_type,
     fit,
     payload_of,
     require,
@@ -28,7 +29,8 @@ from emporix_mock.services.price_service.declared import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from emporix_mock.engine.context import RequestContext, Result
     from emporix_mock.store.documents import Document
@@ -50,6 +52,7 @@ def _changed(key: str) -> EmporixError:
 def _completed(ctx: RequestContext, state: State, new: Document, old: Document | None) -> None:
     require(new, "itemId", "currency", "location", "tierValues")
     require(new["itemId"], "id")
+    check_type(new["itemId"], "PRODUCT", "SKU")
     check_sites(ctx, state, (new.get("restrictions") or {}).get("siteCodes") or ())
     fit(ctx, state, new, strict=old is None)
     _of_vendor(ctx, state, new)
@@ -129,7 +132,7 @@ def with_model(ctx: RequestContext, state: State, price: Document) -> Document:
     return {**price, "priceModel": payload_of(translation.shown(languages, ("name", "description"), model))}
 
 
-def on_site(price: Mapping[str, Any], sites: set[str]) -> bool:
+def on_site(price: Mapping[str, Any], sites: AbstractSet[str]) -> bool:
     """Whether a price holds on one of the sites; without a restriction it holds on all (choice)."""
     codes = (price.get("restrictions") or {}).get("siteCodes")
     return not codes or not sites.isdisjoint(codes)
@@ -138,22 +141,19 @@ def on_site(price: Mapping[str, Any], sites: set[str]) -> bool:
 @service.operation("GET-price-list-all-prices")
 def list_prices(ctx: RequestContext, state: State) -> Result:
     """The prices of a site."""
-    return crud.listing(RESOURCE, ctx, state, keep=_asked(ctx, state))
-
-
-def _asked(ctx: RequestContext, state: State) -> Callable[[Document], bool]:
-    sites = {part.strip() for part in str(ctx.query["siteCode"]).split(",")}
+    sites = frozenset(part.strip() for part in str(ctx.query["siteCode"]).split(","))
     moment, name = ctx.query["effectiveDate"], str(ctx.query.get("itemName") or "").casefold()
 
-    def keep(price: Document) -> bool:
+    def holds(price: Document) -> bool:
         validity = (price.get("restrictions") or {}).get("validity")
-        return (
-            on_site(price, sites)
-            and (moment == ANY_TIME or valid_at(validity, moment))
-            and (not name or name in _name_of(state, price["itemId"]["id"]))
-        )
+        return on_site(price, sites) and (moment == ANY_TIME or valid_at(validity, moment))
 
-    return keep
+    def named(price: Document) -> bool:
+        return name in _name_of(state, price["itemId"]["id"])
+
+    return crud.listing(
+        RESOURCE, ctx, state, tests={("holds", sites, moment): holds}, keep=named if name else None
+    )
 
 
 def _name_of(state: State, product_id: str) -> str:

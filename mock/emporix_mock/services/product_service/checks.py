@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -20,7 +19,7 @@ from emporix_mock.services.product_service.declared import (
     invalid,
     refusal,
 )
-from emporix_mock.services.product_service.templates import schema_of, template_of
+from emporix_mock.services.product_service.templates import is_moment, schema_of, template_of
 from emporix_mock.services.product_service.variants import CHOICE
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ _SHAPE = jsonschema_rs.Draft4Validator(
                     "required": ["productId", "amount"],
                     "properties": {
                         "productId": {"type": "string"},
-                        "amount": {"type": ["integer", "string"]},
+                        "amount": {"type": ["integer", "string"], "pattern": "^-?[0-9]{1,9}$"},
                     },
                 },
             },
@@ -91,6 +90,7 @@ _SHAPE = jsonschema_rs.Draft4Validator(
 
 SMALLEST_BUNDLE = 2
 SKIPPING_ALLOWED = "allowToSkipRelatedProductsValidation"
+RELATION_TYPES = "relation_types"
 JSON_TYPES: dict[str, Any] = {"string": str, "number": (int, float), "boolean": bool}
 
 
@@ -149,20 +149,11 @@ def _fault(schema: Document, value: Document) -> str | None:
             kind = _json_type(given)
             allowed = f'["{part["type"]}"]'
             return f"instance type ({kind}) does not match any allowed primitive type (allowed: {allowed})"
-        if part.get("format") == "date-time" and not _is_moment(given):
+        if part.get("format") == "date-time" and not is_moment(given):
             return f'string "{given}" is invalid against requested date format(s) date-time'
         if "enum" in part and given not in part["enum"]:
             return f'instance value ("{given}") not found in enum'
     return None
-
-
-def _is_moment(text: str) -> bool:
-    """Whether a text is a moment of ISO 8601 (product guide, DATETIME)."""
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _json_type(value: Any) -> str:
@@ -186,9 +177,19 @@ def _check_bundle(state: State, items: list[Document]) -> None:
 def _check_related(ctx: RequestContext, state: State, new: Document) -> None:
     if ctx.query.get("skipRelatedItemsValidation") and decoded(value_of(state, SKIPPING_ALLOWED)) is True:
         return
+    kinds = _relation_types(state)
     for item in new.get("relatedItems") or ():
+        if kinds and item["type"] not in kinds:
+            raise refusal(RELATED, f"The relation type {item['type']} does not exist.")
         if item["refId"] not in state.collection(COLLECTION):
             raise refusal(RELATED, f"The product with id {item['refId']} has not been found.")
+
+
+def _relation_types(state: State) -> frozenset[Any]:
+    """The relation types that the tenant has set, as texts or as objects with an id; empty: any will do."""
+    found = decoded(value_of(state, RELATION_TYPES))
+    entries = found if isinstance(found, list) else ()
+    return frozenset(entry.get("id") if isinstance(entry, dict) else str(entry) for entry in entries)
 
 
 def _check_countries(ctx: RequestContext, state: State, new: Document) -> None:

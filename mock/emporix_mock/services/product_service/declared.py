@@ -46,6 +46,13 @@ TAX_COUNTRIES = service.switch(
     about="a product with tax classes for a country without tax configuration",
     source="client-quirks 56: refused; the document does not say it",
 )
+UNNAMED_LANGUAGE = service.switch(
+    "absent-language",
+    "map",
+    "default",
+    about="texts read without Accept-Language: all languages, or the text in the tenant's default one",
+    source="measured: all languages; the document says the default one (conventions, sections 8.1 and 16)",
+)
 REMOVED_CHOICE = service.switch(
     "removed-choice",
     "kept",

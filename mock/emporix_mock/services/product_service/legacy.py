@@ -27,7 +27,7 @@ def search(ctx: RequestContext, state: State) -> Result:
     """The products of resource names, as far as the caller may see them."""
     body = ctx.body if isinstance(ctx.body, dict) else {}
     wanted = {str(yrn).rpartition(";")[2] for yrn in body.get("yrns") or ()}
-    return crud.listing(PRODUCTS, ctx, state, keep=lambda product: product["id"] in wanted)
+    return crud.listing(PRODUCTS, ctx, state, where={"id": tuple(wanted)})
 
 
 @service.legacy("GET", MEDIA, like="GET-product-retrieve-product", source=SOURCE)

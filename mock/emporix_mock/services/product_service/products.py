@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine import crud
 from emporix_mock.engine.context import Result
+from emporix_mock.engine.mixins import check as check_mixins
 from emporix_mock.engine.ownership import OfVendor
 from emporix_mock.engine.resource import Resource
 from emporix_mock.engine.translation import PRODUCT
-from emporix_mock.errors import NotFound
+from emporix_mock.errors import BadRequest, NotFound
 from emporix_mock.platform.assets import assets_of
 from emporix_mock.rules.members import without_gaps
 from emporix_mock.rules.resource_names import PRODUCT_YRN
@@ -23,6 +24,7 @@ from emporix_mock.services.product_service.declared import (
     OF_VENDOR,
     PUBLISH,
     READ_UNPUBLISHED,
+    UNNAMED_LANGUAGE,
     UNPUBLISH,
     VARIANT,
     duplicate,
@@ -45,8 +47,9 @@ if TYPE_CHECKING:
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
-EXPANDED_BRAND = ("id", "name", "description", "localizedName", "localizedDescription", "image", "mediaId")
-EXPANDED_LABEL = ("id", "name", "description", "image", "mediaId", "overlay")
+IMAGE = ("image", "cloudinaryUrl", "mediaId")
+EXPANDED_BRAND = ("id", "name", "description", "localizedName", "localizedDescription", *IMAGE)
+EXPANDED_LABEL = ("id", "name", "description", *IMAGE, "overlay")
 
 
 def sees_unpublished(ctx: RequestContext) -> bool:
@@ -81,6 +84,16 @@ def _prepare(ctx: RequestContext, state: State, new: Document, old: Document | N
     before = bool(old and old.get("published"))
     if bool(new.get("published")) != before:
         need_scope(ctx, UNPUBLISH if before else PUBLISH)
+
+
+def _check_mixins(ctx: RequestContext, state: State, new: Document, old: Document | None) -> None:
+    """The check of every resource, whose details the product service lists though its schema has none."""
+    try:
+        check_mixins(ctx, state, new, old)
+    except BadRequest as error:
+        details = [{"message": detail.message} for detail in error.details]
+        error.body = {"code": 400, "status": "Bad Request", "message": error.message, "details": details}
+        raise
 
 
 def _name_vendor(state: State, new: Document) -> None:
@@ -225,7 +238,7 @@ PRODUCTS = service.resource(
         defaults={"productType": "BASIC", "published": False},
         owned=("brand", "labels", "metadata.classificationMixins", "metadata.dynamicVariantInfo"),
         localized=("name", "description"),
-        languages=replace(PRODUCT),
+        languages=replace(PRODUCT, read=UNNAMED_LANGUAGE),
         compound=True,
         keep=("yrn",),
         expand={
@@ -235,11 +248,12 @@ PRODUCTS = service.resource(
             "labels": _expand_labels,
         },
         bulk_status="upper",
+        mixins=_check_mixins,
         prepare=_prepare,
         present=_present,
         visible=_visible,
         sees_all=sees_unpublished,
-        seen=lambda ctx: {"published": (True,)} if ctx.about.reads else None,
+        seen=lambda ctx, _state: {"published": (True,)} if ctx.about.reads else None,
         vendor=OfVendor("vendor.id", limited=OF_VENDOR, read=(READ_UNPUBLISHED,), manage=(MANAGE,)),
         after=_after,
         missing=missing,

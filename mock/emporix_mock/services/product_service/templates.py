@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from emporix_mock.engine import crud
@@ -55,8 +56,18 @@ def _check_attribute(attribute: Document) -> None:
     given = [value.get("key") for value in values or ()]
     default = about.get("defaultValue")
     for value in (*given, *(() if default is None else (default,))):
-        if not isinstance(value, PYTHON[kind]) or (kind == "NUMBER" and isinstance(value, bool)):
+        fits = isinstance(value, PYTHON[kind]) and not (kind == "NUMBER" and isinstance(value, bool))
+        if not fits or (kind == "DATETIME" and not is_moment(value)):
             raise refusal(TEMPLATE, f"Value '{value}' of attribute '{key}' is not of type {kind}")
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text is a moment of ISO 8601 (product guide, DATETIME)."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _after(_ctx: RequestContext, state: State, _old: Document | None, new: Document | None) -> None:

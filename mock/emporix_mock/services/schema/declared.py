@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from emporix_mock.engine import mixins
 from emporix_mock.engine.service import Service
 from emporix_mock.engine.translation import Languages
-from emporix_mock.engine.wordings import SEE_DETAILS
+from emporix_mock.engine.wordings import SEE_DETAILS, not_latest
 from emporix_mock.errors import Detail, EmporixError, NotFound
 from emporix_mock.rules.schemas import PREDEFINED
 
@@ -57,9 +57,9 @@ def duplicate(_key: str) -> EmporixError:
     return DUPLICATE("Duplicated key.")
 
 
-def stale(key: str) -> EmporixError:
+def stale(key: str, version: object) -> EmporixError:
     """409 for a version that is no longer current."""
-    return STALE(f"The resource with id '{key}' has changed since that version.")
+    return STALE(not_latest(key, version))
 
 
 def unversioned(_key: str) -> EmporixError:

@@ -154,8 +154,9 @@ service.resource(
         after=_after,
         visible=_visible,
         sees_all=_unlimited,
+        seen_by=lambda ctx, _state: (_user(ctx.caller()), ctx.caller().legal_entity_id),
         missing=missing,
         duplicate=duplicate,
-        stale=stale,
+        not_latest=stale,
     )
 )

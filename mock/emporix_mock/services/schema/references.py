@@ -45,7 +45,7 @@ REFERENCES = service.resource(
         present=with_url,
         missing=missing,
         duplicate=duplicate,
-        stale=stale,
+        not_latest=stale,
         unversioned=unversioned,
     )
 )

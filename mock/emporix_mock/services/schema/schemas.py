@@ -9,7 +9,7 @@ import orjson
 from emporix_mock.engine import crud, mixins
 from emporix_mock.engine.context import Result, Upload
 from emporix_mock.engine.resource import Resource
-from emporix_mock.rules.schemas import PREDEFINED, attributes_of, fault, file_of
+from emporix_mock.rules.schemas import PREDEFINED, attributes_of, completed, fault, file_of
 from emporix_mock.services.schema.declared import (
     ATTRIBUTES,
     BAD_FILE,
@@ -41,6 +41,7 @@ def _prepare(_ctx: RequestContext, state: State, new: Document, _old: Document |
     found = fault(new["attributes"], new["types"])
     if found is not None:
         raise invalid(ATTRIBUTES, *found)
+    new["attributes"] = completed(new["attributes"])
 
 
 def _after(_ctx: RequestContext, state: State, old: Document | None, new: Document | None) -> None:
@@ -64,7 +65,7 @@ SCHEMAS = service.resource(
         after=_after,
         missing=missing,
         duplicate=duplicate,
-        stale=stale,
+        not_latest=stale,
         unversioned=unversioned,
     )
 )

@@ -77,6 +77,6 @@ CUSTOM_TYPES = service.resource(
         held=_held,
         missing=missing,
         duplicate=duplicate,
-        stale=stale,
+        not_latest=stale,
     )
 )

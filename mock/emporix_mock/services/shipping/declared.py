@@ -73,7 +73,11 @@ def taken(kind: str) -> Callable[[str], EmporixError]:
 
 def no_element() -> EmporixError:
     """404 for a path, or a question, that leads to nothing."""
-    return NotFound(NO_ELEMENT, type="resource_not_found", extra={"errorCode": "ENTITY-GET-404001"})
+    return NotFound(
+        NO_ELEMENT,
+        type="element_resource_non_existing",
+        extra={"errorCode": "ENTITY-GET-404001", "moreInfo": ""},
+    )
 
 
 def broken(faults: Iterable[tuple[str, str]], message: str = CONSTRAINTS) -> EmporixError:

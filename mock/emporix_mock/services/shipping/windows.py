@@ -128,7 +128,7 @@ def find_sites(ctx: RequestContext, state: State) -> list[Document]:
     code, country = body["postalCode"], body.get("country")
     reading = translation.reading(SHIPPING, ctx, state)
     answers = []
-    for site in dict.fromkeys(str(zone[PARENT]) for zone in state.collection(ZONES).scan()):
+    for site in state.collection(ZONES).distinct(PARENT):
         zones = zones_of(state, site)
         reached = [zone for zone in zones if _reaches(zone, country, code)]
         if not reached:

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 @service.operation("GET-site-settings-list-site-configurations")
 def list_sites(ctx: RequestContext, state: State) -> Result:
     """The active sites, inactive ones too on request."""
-    return crud.listing(SITES, ctx, state, keep=_listed(ctx))
+    return crud.listing(SITES, ctx, state, tests=_listed(ctx))
 
 
 @service.operation("GET-site-settings-list-site-codes")
 def list_codes(ctx: RequestContext, state: State) -> Result:
     """The codes of what `list_sites` lists."""
-    page = crud.listing(SITES, ctx, state, keep=_listed(ctx))
+    page = crud.listing(SITES, ctx, state, tests=_listed(ctx))
     return Result(page.status, [site["code"] for site in page.body], page.headers)
 
 
@@ -74,7 +74,8 @@ def patch(ctx: RequestContext, state: State) -> Result:
     body = known(payload(ctx))
     find(ctx, state)
     _check_code(ctx, body)
-    crud.patch(SITES, ctx, state, ctx.path["siteCode"], body)
+    site = crud.patch(SITES, ctx, state, ctx.path["siteCode"], body)
+    ctx.about.check_document(SITES.answer(ctx, state, dict(site)))
     return Result(200)
 
 
@@ -88,20 +89,16 @@ def delete(ctx: RequestContext, state: State) -> Result:
     return Result(204)
 
 
-def _listed(ctx: RequestContext) -> Callable[[Document], bool]:
+def _listed(ctx: RequestContext) -> dict[object, Callable[[Document], bool]]:
     if not ctx.query.get("includeInactive"):
-        return _is_active
+        return {"active": _is_active}
     if not may_manage(ctx):
         raise _manage_needed()
-    return _any
+    return {}
 
 
 def _is_active(site: Document) -> bool:
     return bool(site.get("active", True))
-
-
-def _any(_site: Document) -> bool:
-    return True
 
 
 def _manage_needed() -> EmporixError:

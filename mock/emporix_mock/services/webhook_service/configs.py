@@ -31,12 +31,16 @@ if TYPE_CHECKING:
     from emporix_mock.store.documents import Document
     from emporix_mock.store.world import State
 
+REPLACE = "PUT-webhook-update-config"
+
 
 def _prepare(ctx: RequestContext, state: State, new: Document, old: Document | None) -> None:
     inner = new.get("configuration") or {}
     if new["provider"] == "HTTP":
+        before = old if old and old["provider"] == "HTTP" else {}
         try:
-            _complete(ctx, state, inner, (old or {}).get("configuration") or {}, creating=old is None)
+            inner = webhooks.filled(inner)
+            _complete(ctx, state, inner, before.get("configuration") or {}, creating=old is None)
         except webhooks.Refused as error:
             raise _worded(error) from error
     new["configuration"] = inner
@@ -53,6 +57,8 @@ def _complete(
             state.ids.uuid,
             creating=creating,
         )
+    if ctx.operation_id == REPLACE and ctx.switch(ABSENT_SECRET) == "kept":
+        webhooks.keep_secrets(inner, stored)
     webhooks.check_http(inner, _reachable if ctx.switch(CHECK) == "form" else lambda _url: True)
 
 
@@ -107,7 +113,7 @@ CONFIG = service.resource(
 )
 
 
-@service.operation("PUT-webhook-update-config")
+@service.operation(REPLACE)
 def replace(ctx: RequestContext, state: State) -> Result:
     """Replace a configuration; secrets, which cannot be read, stay unless new ones come."""
     ctx.about.check_payload(ctx.body)
@@ -115,21 +121,8 @@ def replace(ctx: RequestContext, state: State) -> Result:
     if ctx.body.get("code", old["code"]) != old["code"]:
         raise OTHER_CODE("The code of a configuration cannot be changed.")
     body = crud.accepted(ctx, CONFIG)
-    if body["provider"] == old["provider"] == "HTTP" and ctx.switch(ABSENT_SECRET) == "kept":
-        body["configuration"] = _with_secrets(state, body.get("configuration") or {}, old)
     crud.replace(CONFIG, ctx, state, old["code"], body, upsert=False, writable=ctx.about.writable)
     return Result(204)
-
-
-def _with_secrets(state: State, given: Document, old: Document) -> Document:
-    stored = old.get("configuration") or {}
-    try:
-        entries = given.get("eventsConfiguration") or []
-        before = stored.get("eventsConfiguration") or ()
-        given["eventsConfiguration"] = webhooks.identified(entries, before, state.ids.uuid, creating=False)
-    except webhooks.Refused as error:
-        raise _worded(error) from error
-    return webhooks.with_secrets(given, stored)
 
 
 @service.operation("PATCH-webhook-update-config")

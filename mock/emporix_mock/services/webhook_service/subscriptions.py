@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 LANGUAGES = Languages(read="map", named="subset", unknown="ignore")
 LOCALIZED = ("name", "description", "group")
-OUTDATED = "Unique constraint violation for provided eventType and metadata version."
+OUTDATED = (
+    "Unique constraint violation for provided eventType and metadata version. It is possible to update an "
+    "eventsubscription only by always providing the latest version. Fetch the event subscriptions to get the "
+    "latest version."
+)
 STATES = {"SUBSCRIBE": SUBSCRIBED, "UNSUBSCRIBE": UNSUBSCRIBED}
 
 
