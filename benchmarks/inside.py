@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import math
 import sys
 import time
 from pathlib import Path
@@ -166,14 +167,21 @@ def validation() -> dict[str, float]:
     paths = {"list": f"/reward-points/{TENANT}/redeemOptions", "get": f"/coupon/{TENANT}/coupons/WELCOME10"}
     shares = {}
     for name, path in paths.items():
-        plan_of = app.runtime.service(path.split("/")[1])
-        checked = best(lambda path=path: drive(call(app, "GET", path, token)), 100)
-        plans = list(plan_of._plans.values())
-        for plan in plans:
-            plan.answer_violation = plan.stored_violation = lambda *_: None
-        unchecked = best(lambda path=path: drive(call(app, "GET", path, token)), 100)
-        for plan in plans:
-            del plan.answer_violation, plan.stored_violation
+        service = app.runtime.service(path.split("/")[1])
+
+        def task(path: str = path) -> Any:
+            return drive(call(app, "GET", path, token))
+
+        task()  # the service has a plan of the operation only then
+        checked = unchecked = math.inf
+        for _ in range(REPEATS):  # in turn, so that a slow moment of the machine is one of both
+            checked = min(checked, best(task, 100))
+            plans = list(service._plans.values())
+            for plan in plans:
+                plan.answer_violation = plan.stored_violation = lambda *_: None
+            unchecked = min(unchecked, best(task, 100))
+            for plan in plans:
+                del plan.answer_violation, plan.stored_violation
         shares[name] = checked / unchecked - 1
     return shares
 

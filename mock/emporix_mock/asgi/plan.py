@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from emporix_mock_spec.operation import Content, Operation, Parameter
 
 _BOOLEANS = {"true": True, "false": False}
-DEEPEST = 100
+DEEPEST = 200
 """How many levels a body may have; what reads and writes JSON here goes down some 250."""
 
 _UNCONSTRAINED = {"type", "default", "example", "description", "items", "title", "nullable"}
@@ -237,8 +237,8 @@ class Plan:
                 value = orjson.loads(raw)
             except orjson.JSONDecodeError as error:
                 raise wording.malformed(self.service, str(error)) from error
-            if raw.count(b"[") + raw.count(b"{") > DEEPEST and nested_beyond(value, DEEPEST):
-                raise wording.malformed(self.service, f"nested more than {DEEPEST} levels deep")
+            if len(raw) > 2 * DEEPEST and raw.count(b"[") + raw.count(b"{") > DEEPEST:
+                self._check_depth(value)
         elif kind == FORM:
             value = dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
         elif kind == PARTS:
@@ -251,6 +251,10 @@ class Plan:
         if validator is not None and not validator.is_valid(value):
             self._refuse(validator, value)
         return value
+
+    def _check_depth(self, value: Any) -> None:
+        if nested_beyond(value, DEEPEST):
+            raise wording.malformed(self.service, f"nested more than {DEEPEST} levels deep")
 
     def check_body(self, value: Any) -> None:
         """The same check of a body that another service gives, decoded as it is."""

@@ -335,18 +335,18 @@ class Documents:
 
     def thaw(self, frozen: Frozen | None) -> None:
         """Take the contents of a snapshot (None: empty)."""
-        gone: list[object] = [self._docs, self._indexes, self._order, self._places, self._memory.answers]
-        much = len(self._docs) > MUCH
+        if len(self._docs) > MUCH:
+            gone: list[object] = [self._docs, self._indexes, self._order, self._places, self._memory.answers]
+            later = Timer(SOON, gone.clear)
+            later.daemon = True
+            later.start()
         self._docs = frozen.docs if frozen else {}
         self._order = frozen.order if frozen else []
         self._indexes = {f: index.borrow() for f, index in frozen.indexes.items()} if frozen else {}
         self._frozen = frozen
         self._stale, self._gone, self._places = None, {}, None
-        self._memory.forget()
-        if much:
-            later = Timer(SOON, gone.clear)
-            later.daemon = True
-            later.start()
+        if self._memory.answers:
+            self._memory.forget()
 
 
 def _first(held: tuple[int, Index, list[str]]) -> int:
