@@ -29,7 +29,11 @@ import sys
 from emporix_mock.cli import main
 sys.exit(main(sys.argv[1:]))
 """
-LIMITED = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (%d, resource.RLIM_INFINITY))\n"
+# Python keeps what it could write of a module's bytecode, and stumbles over it ever after.
+LIMITED = (
+    "import resource, sys\nsys.dont_write_bytecode = True\n"
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (%d, resource.RLIM_INFINITY))\n"
+)
 BEHAVING = ("coupon", "label-service", "tax-service", "reward-points", "site-settings-service")
 
 

@@ -185,6 +185,7 @@ sys.exit(main(["up", "--port", "0", "--quiet", "--seed", "loyalty", "--data", sy
 LIMITED = (
     """
 import resource, sys
+sys.dont_write_bytecode = True  # Python keeps half a module's bytecode, and stumbles over it ever after
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 """
     + COMMAND
