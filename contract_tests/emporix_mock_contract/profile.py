@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from emporix_mock_contract.callers import OWNER
 from emporix_mock_contract.recipe import Make, carry_out, filled
-from emporix_mock_spec.catalog import services
+from emporix_mock_spec.catalog import CONTROL, services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Kind = Literal["nobody", "service", "anonymous", "customer", "employee"]
 Values = dict[str, Any]
 
-SERVICES: tuple[str, ...] = (*services(), "_mock")
+SERVICES: tuple[str, ...] = (*services(), CONTROL)
 """Everything that a run can try: the services of the catalogue, and the control API."""
 
 
@@ -124,7 +124,7 @@ class Profile:
 
 def load(service: str) -> Profile:
     """The profile of a service."""
-    module = "control_api" if service == "_mock" else service.replace("-", "_")
+    module = "control_api" if service == CONTROL else service.replace("-", "_")
     profile: Profile = import_module(f"emporix_mock_contract.profiles.{module}").PROFILE
     return profile
 

@@ -26,6 +26,7 @@ from emporix_mock_contract.session import NOON
 from emporix_mock_contract.target import Target
 from emporix_mock_contract.task import MAX_EXAMPLES, PHASES, SCENARIOS, SEED, Task
 from emporix_mock_spec import load
+from emporix_mock_spec.catalog import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -149,7 +150,7 @@ def _task(service: str, target: Target, options: Options, folders: Folders) -> T
     return Task(
         service,
         _url(service, target),
-        SCRATCH_TENANT if service == "_mock" else target.tenant_for(service),
+        SCRATCH_TENANT if service == CONTROL else target.tenant_for(service),
         str(document),
         str(folders.out),
         own=target.own,
@@ -163,14 +164,14 @@ def _task(service: str, target: Target, options: Options, folders: Folders) -> T
 
 
 def _document(service: str, target: Target) -> dict[str, Any]:
-    if service != "_mock":
+    if service != CONTROL:
         return rooted(load.bundled().raw(service))
     answer: dict[str, Any] = Client(_url(service, target)).ask("GET", "/_mock/openapi.json")
     return answer
 
 
 def _url(service: str, target: Target) -> str:
-    return (target.control_url if service == "_mock" else None) or target.url
+    return (target.control_url if service == CONTROL else None) or target.url
 
 
 def _complain(options: Options, tasks: Sequence[Task]) -> None:

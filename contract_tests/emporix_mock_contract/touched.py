@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from emporix_mock.services import registry
 from emporix_mock_contract.profile import SERVICES
+from emporix_mock_spec.catalog import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,7 +88,7 @@ def _service_of(path: str) -> str | None:
 _MODULES = {
     **{name.replace("-", "_"): name for name in SERVICES},
     **{module: name for name, module in registry.MODULES.items()},
-    "control_api": "_mock",
+    "control_api": CONTROL,
 }
 
 

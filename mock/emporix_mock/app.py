@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from emporix_mock.store.world import Base
     from emporix_mock_spec.load import Source
 
-CONTROL = "_mock"
-
 
 def create_app(config: Config | None = None) -> Front:
     """The ASGI application of a server.
@@ -42,7 +40,7 @@ def create_app(config: Config | None = None) -> Front:
         ) from None
 
     def build(name: str, runtime: Runtime) -> ServiceApp:
-        if name == CONTROL:
+        if name == catalog.CONTROL:
             return _control(config, source, seeds, runtime)
         # The framework takes most of a start; what was given wrong must be told before that.
         from emporix_mock.asgi.service_app import ServiceApp  # noqa: PLC0415
@@ -50,7 +48,7 @@ def create_app(config: Config | None = None) -> Front:
         return ServiceApp(name, source.document(name), registry.load(name), runtime)
 
     runtime = Runtime(worlds, build, registry.SUBSCRIBERS, registry.LISTENERS, config.webhook_hosts)
-    places = {**segments(source.services), CONTROL: (CONTROL,)}
+    places = {**segments(source.services), catalog.CONTROL: (catalog.CONTROL,)}
     if config.data is None:
         return Front(runtime, places)
     from emporix_mock.asgi.saving import SavingFront  # noqa: PLC0415  # most servers keep nothing

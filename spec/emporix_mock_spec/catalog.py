@@ -13,7 +13,10 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["COMMIT", "REPOSITORY", "ServiceEntry", "services"]
+__all__ = ["COMMIT", "CONTROL", "REPOSITORY", "ServiceEntry", "services"]
+
+CONTROL = "_mock"
+"""The name, and the first path segment, of the control API where it stands beside the services."""
 
 _LOCK: Final[dict[str, Any]] = orjson.loads((Path(__file__).parent / "official.lock").read_bytes())
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 import pytest
 
-from emporix_mock.rules.passwords import hash_password, legacy_hash
+from emporix_mock.rules.passwords import HYBRIS_SALT, hash_password
 
 NORA, PASSWORD = "nora.winter@example.com", "Loyal-Points-5"
 RETENTION = "/config/password-migration-retention"
@@ -19,6 +20,10 @@ def backend(shop):
 
 def day(shop, days):
     return (shop.stored.clock.now() + timedelta(days=days)).date().isoformat()
+
+
+def legacy_hash(password, uid):
+    return hashlib.sha512(f"{HYBRIS_SALT}::{password}::{uid}".encode()).hexdigest()
 
 
 def legacy(email=NORA, **item):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emporix_mock_contract.profile import Call, Profile
+from emporix_mock_spec.catalog import CONTROL
 
 if TYPE_CHECKING:
     from emporix_mock_contract.profile import Bench, Values
@@ -47,7 +48,7 @@ def arrange(bench: Bench) -> Values:
 
 
 PROFILE = Profile(
-    "_mock",
+    CONTROL,
     arrange,
     fill={
         "path.name": "snapshot",

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emporix_mock_spec.catalog import services
+from emporix_mock_spec.catalog import CONTROL, services
 
 if TYPE_CHECKING:
     import argparse
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser"]
 
-CONTROL = "_mock"
 SERVICES = (*services(), CONTROL)
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 REPORTS = ("junit", "html", "har")

@@ -86,6 +86,13 @@ def _port(text: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal. Raises `ConfigurationError` or `SpecError` for what cannot work."""
     gc.disable()  # a start makes much that stays; looking through it again and again takes a twentieth of it
+    try:
+        return _serve(args)
+    finally:
+        gc.enable()
+
+
+def _serve(args: argparse.Namespace) -> int:
     from emporix_mock.app import create_app  # --help needs none of it
     from emporix_mock.asgi.control.guard import is_loopback
     from emporix_mock.asgi.lean import import_framework

@@ -9,6 +9,7 @@ from emporix_mock.doctor.finding import Finding, counted
 from emporix_mock.fidelity import evidence
 from emporix_mock.fidelity.register import operations
 from emporix_mock.fidelity.totals import contract, count
+from emporix_mock_spec.catalog import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RECORDED", "beside_services", "contract_runs", "levels", "of_campaign"]
 
-CONTROL: Final = "_mock"
 RECORDED: Final = "recorded on {date}, not run now"
 
 

@@ -37,18 +37,12 @@ def matches(password: str, stored: str) -> bool:
     return hmac.compare_digest(key, b64encode(_key(password, salt, int(count))).decode())
 
 
-def legacy_hash(password: str, uid: str, system_salt: str = HYBRIS_SALT) -> str:
-    """`hybris-sha512-uid-salt` of `password`: base64 of SHA-512 over system salt, password and user id.
-
-    The name and one example are published; joining the three by `::` is how SAP Commerce salts.
-    """
-    return b64encode(_legacy_digest(password, uid, system_salt)).decode()
-
-
 def matches_legacy(password: str, legacy: Mapping[str, Any], account: str) -> bool:
     """Whether `password` belongs to an imported `legacyAuth`, its hash in base64 or hexadecimal.
 
-    The user id is `context.originalUid`, else the account's e-mail.
+    `hybris-sha512-uid-salt` is SHA-512 over system salt, password and user id; its name and one example
+    are published, and joining the three by `::` is how SAP Commerce salts. The user id is
+    `context.originalUid`, else the account's e-mail.
     """
     context = legacy.get("context") or {}
     uid, salt = context.get("originalUid", account), context.get("systemSalt", HYBRIS_SALT)

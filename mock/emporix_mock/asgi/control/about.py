@@ -10,6 +10,7 @@ import orjson
 from emporix_mock.asgi.control.declare import Control, operation
 from emporix_mock.config import version
 from emporix_mock.engine.context import Result
+from emporix_mock_spec.catalog import CONTROL
 
 if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
@@ -46,7 +47,7 @@ def health(_ctx: RequestContext, control: Control) -> Any:
 @operation("get-description")
 def description(_ctx: RequestContext, control: Control) -> Any:
     """The description of this API, for clients and contract runs."""
-    return Result(200, raw=orjson.dumps(control.runtime.service("_mock").document))
+    return Result(200, raw=orjson.dumps(control.runtime.service(CONTROL).document))
 
 
 @operation("list-operations")

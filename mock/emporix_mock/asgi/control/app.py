@@ -20,12 +20,13 @@ from emporix_mock.asgi.control import (  # noqa: F401  # importing them register
     switches,
     worlds,
 )
-from emporix_mock.asgi.control.declare import NAME, Control, service
+from emporix_mock.asgi.control.declare import Control, service
 from emporix_mock.asgi.control.guard import Guard
 from emporix_mock.asgi.errors import body_of
 from emporix_mock.asgi.reply import JSON_TYPE, Reply
 from emporix_mock.asgi.service_app import ServiceApp
 from emporix_mock.engine.context import RequestContext
+from emporix_mock_spec.catalog import CONTROL
 from emporix_mock_spec.load import Source
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ PROBLEM: Mapping[str, Mapping[str, Any]] = {
 @cache
 def document() -> dict[str, Any]:
     """The description of the control API; parsed once for all runs, like every other document."""
-    return Source("bundled", {NAME: Path(__file__).parent / "control.yaml"}, {}).document(NAME)
+    return Source("bundled", {CONTROL: Path(__file__).parent / "control.yaml"}, {}).document(CONTROL)
 
 
 class ControlApp(ServiceApp):
@@ -64,7 +65,7 @@ class ControlApp(ServiceApp):
 
     def __init__(self, control: Control) -> None:
         self._control = control
-        super().__init__(NAME, document(), service, control.runtime)
+        super().__init__(CONTROL, document(), service, control.runtime)
         self.asgi = Guard(self.asgi, control.config.host)
 
     def context(self, plan: Plan, exchange: Exchange, values: list[str], query: bytes) -> RequestContext:

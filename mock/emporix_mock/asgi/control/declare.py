@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from emporix_mock.engine.service import Service
+from emporix_mock_spec.catalog import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 
     ControlHandler = Callable[[RequestContext, "Control"], Any]
 
-NAME = "_mock"
-
-service = Service(NAME)
+service = Service(CONTROL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from emporix_mock.asgi.control.declare import NAME, Control, operation
+from emporix_mock.asgi.control.declare import Control, operation
 from emporix_mock.engine.context import Result
 from emporix_mock.errors import NotFound
+from emporix_mock_spec.catalog import CONTROL
 
 if TYPE_CHECKING:
     from emporix_mock.engine.context import RequestContext
@@ -45,8 +46,8 @@ def document(ctx: RequestContext, control: Control) -> Any:
     from emporix_mock.asgi.docs.document import shown  # noqa: PLC0415
 
     name = _known(ctx, control)
-    if name == NAME:
-        return Result(200, raw=orjson.dumps(control.runtime.service(NAME).document))
+    if name == CONTROL:
+        return Result(200, raw=orjson.dumps(control.runtime.service(CONTROL).document))
     levels = {entry.id: entry.level for entry in control.operations() if entry.service == name}
     found = shown(control.source.document(name), levels, control.runtime.worlds.default)
     return Result(200, raw=orjson.dumps(found))
@@ -66,6 +67,6 @@ def asset(ctx: RequestContext, _control: Control) -> Any:
 
 def _known(ctx: RequestContext, control: Control) -> str:
     name = str(ctx.path["service"])
-    if name != NAME and name not in control.source.services:
+    if name != CONTROL and name not in control.source.services:
         raise NotFound(f"There is no service '{name}'.")
     return name
